@@ -1,0 +1,2 @@
+/// Tensors, devices, primitives, fused operations and reverse-mode gradients.
+public enum SwiffuseTensor {}
