@@ -92,3 +92,25 @@ struct TapeNode: Sendable {
     let tape: Tape
     let position: Int
 }
+
+extension Tape {
+    /// Gradients of a scalar loss, added in place to earlier ones.
+    ///
+    /// - Parameters:
+    ///   - values: watched values, or unrecorded ones (whose gradient is nil).
+    ///   - earlier: gradients of the same shapes to add to; taken.
+    package func gradients(
+        of loss: Tensor, withRespectTo values: [Tensor], addingTo earlier: inout [Tensor?]?
+    ) -> [Tensor?] {
+        var table = GradientTable()
+        if earlier != nil {
+            for (index, value) in values.enumerated() {
+                guard let position = value.node?.position, let gradient = earlier?[index] else { continue }
+                earlier?[index] = nil
+                table.preset(gradient, at: position)
+            }
+        }
+        walk(from: loss, seed: nil, keeping: positions(of: values), retention: .release, table: &table)
+        return values.map { value in value.node.flatMap { table.take($0.position) } }
+    }
+}
