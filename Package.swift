@@ -22,6 +22,12 @@ let package = Package(
             name: "SwiffuseDiffusion",
             dependencies: ["SwiffuseTensor", "SwiffuseNN", .product(name: "Yams", package: "Yams")],
             swiftSettings: settings),
+        .target(
+            name: "SwiffuseTraining", dependencies: ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion"],
+            swiftSettings: settings),
+        .target(
+            name: "SwiffuseJiT", dependencies: ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion"],
+            path: "Plugins/JiT", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11
