@@ -18,7 +18,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "SwiffuseTensor", swiftSettings: settings),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZlib"),
         .target(name: "CImages", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
         .target(name: "SwiffuseIO", dependencies: ["CImages", "CZlib"], swiftSettings: settings),
         .testTarget(

@@ -70,6 +70,17 @@ import Testing
         #expect(mode == 0o640)
     }
 
+    @Test func pipesAreRefusedWithoutWaiting() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/pipe"
+        #expect(mkfifo(path, 0o600) == 0)
+        #expect(throws: FileError(.read, path: path, code: EINVAL)) { try FileContents.read(path) }
+        #expect(throws: CheckpointError.file(FileError(.open, path: path, code: EINVAL))) {
+            try SafetensorsFile(path: path)
+        }
+        #expect(throws: FileError(.write, path: path, code: EINVAL)) { try AtomicFile.write([1], to: path) }
+    }
+
     @Test func readingIsBounded() throws {
         let folder = try TemporaryFolder()
         let path = try folder.file("a.bin", [1, 2, 3])

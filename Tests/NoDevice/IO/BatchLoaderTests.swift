@@ -16,6 +16,14 @@ private struct NumberedImages: ImageDataset {
     }
 }
 
+private let isOptimised: Bool = {
+    #if DEBUG
+        false
+    #else
+        true
+    #endif
+}()
+
 @Suite struct BatchLoaderTests {
     private func loader(
         _ dataset: NumberedImages, batchSize: Int, order: ExampleOrder = .shuffled(seed: 1), startingAt: Int = 0,
@@ -117,7 +125,8 @@ private struct NumberedImages: ImageDataset {
         #expect(throws: DataError.self) { try loader(NumberedImages(count: 1), batchSize: 1, threadCount: 0) }
     }
 
-    @Test func smallImagesAreDeliveredFast() throws {
+    @Test(.enabled(if: isOptimised, "times an optimised build"))
+    func smallImagesAreDeliveredFast() throws {
         struct Blank: ImageDataset {
             let count = 60_000
             let classNames = ["only"]
