@@ -17,6 +17,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "SwiffuseTensor", swiftSettings: settings),
+        .target(name: "SwiffuseNN", dependencies: ["SwiffuseTensor"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

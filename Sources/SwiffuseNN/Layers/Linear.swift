@@ -1,0 +1,26 @@
+public import SwiffuseTensor
+
+/// y = x · Wᵀ + b, with keys `weight` [out, in] and `bias` [out].
+public struct Linear: Sendable {
+    public let weight: Parameter
+    public let bias: Parameter?
+
+    /// Whether a layer adds a bias, and its first values.
+    public enum Bias: Sendable { case none, zeros }
+
+    public init(
+        _ scope: Scope, from inputs: Int, to outputs: Int, bias: Bias = .zeros, initial: Initializer = .xavierUniform
+    ) {
+        weight = scope.parameter("weight", [outputs, inputs], initial: initial)
+        switch bias {
+        case .none: self.bias = nil
+        case .zeros: self.bias = scope.parameter("bias", [outputs], initial: .zeros)
+        }
+    }
+
+    /// - Parameter x: […, in].
+    /// - Returns: […, out].
+    public func callAsFunction(_ x: Tensor, _ pass: Pass) -> Tensor {
+        LinearOp(hasBias: bias != nil)([x, pass(weight)] + (bias.map { [pass($0)] } ?? []))[0]
+    }
+}

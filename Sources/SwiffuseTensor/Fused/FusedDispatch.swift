@@ -1,0 +1,132 @@
+extension FusedOp {
+    /// Runs the operation: the device's kernel if it has one, else the reference, on the device of the inputs.
+    public func callAsFunction(_ inputs: [Tensor]) -> [Tensor] {
+        let device = Primitive.commonDevice(of: inputs, operation: Self.name.name)
+        let specs = outputs(for: inputs.map(\.spec))
+        guard let kernel = device.kernels.kernel(for: Self.self) else { return reference(inputs) }
+        if let failure = Primitive.firstFailure(of: inputs) {
+            return specs.map { .poisoned($0, by: failure, on: device) }
+        }
+        let tape = inputs.lazy.compactMap(\.node?.tape).first
+        let call = FusedCall(
+            operands: inputs.enumerated().map { index, input in
+                kernel.acceptsStrided.contains(index) ? input.detached() : input.detached().contiguous()
+            },
+            results: specs.map { Tensor.uninitialized($0, on: device) },
+            residuals: tape == nil ? [] : kernel.residuals(self, inputs.map(\.spec)).map { Tensor.uninitialized($0, on: device) })
+        if let failure = Primitive.firstFailure(of: call.operands + call.results + call.residuals) {
+            return specs.map { .poisoned($0, by: failure, on: device) }
+        }
+        kernel.forward(
+            self,
+            .init(
+                inputs: call.operands.compactMap(\.view), outputs: call.results.compactMap(\.view),
+                residuals: call.residuals.compactMap(\.view)))
+        guard let tape else { return call.results }
+        return record(call, kernel, inputs, on: tape)
+    }
+
+    private func record(
+        _ call: FusedCall, _ kernel: FusedKernel<Self>, _ inputs: [Tensor], on tape: Tape
+    ) -> [Tensor] {
+        guard let backward = kernel.backward else {
+            fatalError("\(Self.name): has no gradient, but an input is being recorded")
+        }
+        let positions = inputs.map { $0.isTracked ? Tensor.position(of: $0, on: tape) : nil }
+        let first = tape.reserve(call.results.count)
+        let kept = KeptValues(
+            inputs: call.operands.enumerated().map { kernel.keepsInputs.contains($0) ? $1 : nil },
+            outputs: call.results.enumerated().map { kernel.keepsOutputs.contains($0) ? $1 : nil },
+            residuals: call.residuals, outputSpecs: call.results.map(\.spec), inputSpecs: inputs.map(\.spec))
+        let through = passesThrough
+        tape.append(
+            Tape.Record(outputs: Array(first..<first + call.results.count)) { cotangents, table in
+                var needed = positions
+                if let through, let position = positions[through.input] {
+                    if let cotangent = cotangents[through.output] { table.add(cotangent, to: position) }
+                    needed[through.input] = nil
+                }
+                guard needed.contains(where: { $0 != nil }) else { return }
+                kept.deliver(cotangents, to: needed, table: &table) { backward(self, $0) }
+            })
+        return call.results.enumerated().map { $1.attached(to: TapeNode(tape: tape, position: first + $0)) }
+    }
+
+    /// Replaces `values` by the operation's results, in their own memory where nobody else holds them.
+    ///
+    /// - Parameters:
+    ///   - values: read and replaced; the operation has one output for each, of the same shape.
+    ///   - reading: further inputs.
+    public func update(_ values: inout [Tensor], reading: [Tensor]) {
+        let device = Primitive.commonDevice(of: values + reading, operation: Self.name.name)
+        let specs = outputs(for: values.map(\.spec) + reading.map(\.spec))
+        require(specs == values.map(\.spec), Self.name.name, "an update must keep the shapes of \(values.map(\.spec))")
+        guard let kernel = device.kernels.kernel(for: Self.self) else {
+            values = reference(values.map { $0.detached() } + reading.map { $0.detached() })
+            return
+        }
+        if let failure = Primitive.firstFailure(of: values + reading) {
+            values = specs.map { .poisoned($0, by: failure, on: device) }
+            return
+        }
+        for index in values.indices {
+            let isOwned = values[index].isContiguous && isKnownUniquelyReferenced(&values[index].storage)
+            if !isOwned { values[index] = Primitive.run(.copy, [values[index].detached()], output: specs[index]) }
+        }
+        let sources = reading.map { $0.detached().contiguous() }
+        if let failure = Primitive.firstFailure(of: values + sources) {
+            values = specs.map { .poisoned($0, by: failure, on: device) }
+            return
+        }
+        let targets = values.compactMap(\.view)
+        kernel.forward(
+            self, .init(inputs: targets + sources.compactMap(\.view), outputs: targets, residuals: []))
+    }
+}
+
+/// The tensors of one kernel launch.
+private struct FusedCall {
+    let operands: [Tensor]
+    let results: [Tensor]
+    let residuals: [Tensor]
+}
+
+/// What a recorded kernel launch holds until its backward kernel has run.
+private struct KeptValues: Sendable {
+    let inputs: [Tensor?]
+    let outputs: [Tensor?]
+    let residuals: [Tensor]
+    let outputSpecs: [TensorSpec]
+    let inputSpecs: [TensorSpec]
+
+    /// Runs a backward kernel with slots for the needed gradients and puts them into the table.
+    func deliver<Op>(
+        _ cotangents: [Tensor?], to positions: [Int?], table: inout GradientTable,
+        backward: (FusedKernel<Op>.Backward) -> Void
+    ) {
+        guard let device = cotangents.lazy.compactMap({ $0?.device }).first else { return }
+        let dense = zip(cotangents, outputSpecs).map { cotangent, spec in
+            cotangent?.contiguous() ?? Tensor.zeros(spec.shape, on: device)
+        }
+        if let failure = Primitive.firstFailure(of: dense) {
+            for (position, spec) in zip(positions, inputSpecs) {
+                if let position { table.add(.poisoned(spec, by: failure, on: device), to: position) }
+            }
+            return
+        }
+        var deliveries: [GradientTable.Delivery?] = []
+        for (position, spec) in zip(positions, inputSpecs) {
+            deliveries.append(position.map { table.begin($0, spec: spec, on: device) })
+        }
+        if !deliveries.contains(where: { $0?.tensor.failure != nil }) {
+            backward(
+                .init(
+                    inputs: inputs.map { $0?.view }, outputs: outputs.map { $0?.view },
+                    residuals: residuals.compactMap(\.view), cotangents: dense.compactMap(\.view),
+                    gradients: deliveries.map { $0?.slot }))
+        }
+        for (position, delivery) in zip(positions, deliveries) {
+            if let position, let delivery { table.finish(delivery, at: position) }
+        }
+    }
+}

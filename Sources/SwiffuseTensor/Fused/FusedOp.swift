@@ -1,0 +1,29 @@
+/// The name of a fused operation, as printed in coverage tables.
+public struct OpName: Sendable, Hashable, CustomStringConvertible {
+    public let name: String
+    public init(_ name: String) { self.name = name }
+    public var description: String { name }
+}
+
+/// An operation that a device may have a fast kernel for, defined by a composition of primitives.
+///
+/// The reference is its meaning: it runs on every device, always has a gradient, and kernels are tested against it.
+public protocol FusedOp: Sendable {
+    static var name: OpName { get }
+    /// The shapes of the results; stops with a message if the inputs do not fit. Runs before any launch.
+    func outputs(for inputs: [TensorSpec]) -> [TensorSpec]
+    /// What the operation means, in primitives.
+    func reference(_ inputs: [Tensor]) -> [Tensor]
+    /// Arithmetic of the forward pass, for estimates.
+    func floatingPointOperations(for inputs: [TensorSpec]) -> Int
+    /// An output whose cotangent is, unchanged, the cotangent of an input of the same shape (a residual connection).
+    var passesThrough: (output: Int, input: Int)? { get }
+}
+
+extension FusedOp {
+    public func floatingPointOperations(for inputs: [TensorSpec]) -> Int {
+        inputs.reduce(0) { $0 + $1.shape.count }
+    }
+
+    public var passesThrough: (output: Int, input: Int)? { nil }
+}

@@ -1,2 +1,0 @@
-/// Tensors, devices, primitives, fused operations and reverse-mode gradients.
-public enum SwiffuseTensor {}
