@@ -27,11 +27,18 @@ ptrdiff_t ck_attention_backward_scratch(const ck_attention *attention) {
     return 2 * ck_attention_block(attention) * attention->keys;
 }
 
-CK_INLINE float row_maximum(const float *CK_RESTRICT x, ptrdiff_t count) {
-    CK_REASSOCIATE
+typedef float lanes __attribute__((vector_size(64), aligned(4)));
+
+/// The largest element; NaN is passed over (it reaches the sum of exponentials instead).
+CK_INLINE float row_maximum(const float *x, ptrdiff_t count) {
     float maximum = -INFINITY;
-    CK_VECTOR
-    for (ptrdiff_t i = 0; i < count; i++) maximum = x[i] > maximum ? x[i] : maximum;
+    ptrdiff_t i = 0;
+    if (count >= 16) {
+        lanes largest = *(const lanes *)x;
+        for (i = 16; i + 16 <= count; i += 16) largest = __builtin_elementwise_max(largest, *(const lanes *)(x + i));
+        maximum = __builtin_reduce_max(largest);
+    }
+    for (; i < count; i++) maximum = x[i] > maximum ? x[i] : maximum;
     return maximum;
 }
 
