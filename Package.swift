@@ -18,6 +18,10 @@ let package = Package(
     targets: [
         .target(name: "SwiffuseTensor", swiftSettings: settings),
         .target(name: "SwiffuseNN", dependencies: ["SwiffuseTensor"], swiftSettings: settings),
+        .target(
+            name: "SwiffuseDiffusion",
+            dependencies: ["SwiffuseTensor", "SwiffuseNN", .product(name: "Yams", package: "Yams")],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

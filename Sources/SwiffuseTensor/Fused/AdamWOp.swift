@@ -5,18 +5,19 @@
 /// p ← p(1 − ηλ); m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; p ← p − η/(1−β₁ᵏ) · m / (√v/√(1−β₂ᵏ) + ε); eᵢ ← dᵢeᵢ + (1−dᵢ)p.
 public struct AdamWOp: FusedOp {
     public static let name = OpName("adamw-ema")
-    public let learningRate: Float
-    public let beta1: Float
-    public let beta2: Float
-    public let epsilon: Float
-    public let weightDecay: Float
+    /// Hyperparameters are Float64: 1 − 0.9999 in Float32 would be wrong by 2·10⁻⁴.
+    public let learningRate: Double
+    public let beta1: Double
+    public let beta2: Double
+    public let epsilon: Double
+    public let weightDecay: Double
     /// Number of this step, from 1.
     public let step: Int
     /// Decay of each average.
-    public let decays: [Float]
+    public let decays: [Double]
 
     public init(
-        learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float, step: Int, decays: [Float]
+        learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, step: Int, decays: [Double]
     ) {
         self.learningRate = learningRate
         self.beta1 = beta1
@@ -27,11 +28,11 @@ public struct AdamWOp: FusedOp {
         self.decays = decays
     }
 
-    /// 1 − β₁ᵏ, in Float64.
-    public var firstCorrection: Double { correction(beta1) }
+    /// η/(1 − β₁ᵏ).
+    public var correctedRate: Double { learningRate / correction(beta1) }
 
-    /// 1 − β₂ᵏ, in Float64.
-    public var secondCorrection: Double { correction(beta2) }
+    /// 1/√(1 − β₂ᵏ).
+    public var inverseRootCorrection: Double { 1 / correction(beta2).squareRoot() }
 
     public func outputs(for inputs: [TensorSpec]) -> [TensorSpec] {
         let valueCount = 3 + decays.count
@@ -44,12 +45,14 @@ public struct AdamWOp: FusedOp {
 
     public func reference(_ inputs: [Tensor]) -> [Tensor] {
         let gradient = inputs[3 + decays.count] * inputs[4 + decays.count].reshaped(to: [])
-        let first = inputs[1] * beta1 + gradient * (1 - beta1)
-        let second = inputs[2] * beta2 + gradient.squared() * (1 - beta2)
-        let rate = Float(Double(learningRate) / firstCorrection)
-        let denominator = second.squareRoot() * Float(1 / secondCorrection.squareRoot()) + epsilon
-        let parameter = inputs[0] * (1 - learningRate * weightDecay) - first / denominator * rate
-        let averages = decays.indices.map { inputs[3 + $0] * decays[$0] + parameter * (1 - decays[$0]) }
+        let first = inputs[1] * Float(beta1) + gradient * Float(1 - beta1)
+        let second = inputs[2] * Float(beta2) + gradient.squared() * Float(1 - beta2)
+        let denominator = second.squareRoot() * Float(inverseRootCorrection) + Float(epsilon)
+        let decayed = inputs[0] * Float(1 - learningRate * weightDecay)
+        let parameter = decayed - first / denominator * Float(correctedRate)
+        let averages = decays.indices.map { index in
+            inputs[3 + index] * Float(decays[index]) + parameter * Float(1 - decays[index])
+        }
         return [parameter, first, second] + averages
     }
 
@@ -57,8 +60,8 @@ public struct AdamWOp: FusedOp {
         (14 + 3 * decays.count) * inputs[0].shape.count
     }
 
-    private func correction(_ beta: Float) -> Double {
-        var (power, base, exponent) = (1.0, Double(beta), step)
+    private func correction(_ beta: Double) -> Double {
+        var (power, base, exponent) = (1.0, beta, step)
         while exponent > 0 {
             if exponent & 1 == 1 { power *= base }
             base *= base

@@ -1,0 +1,40 @@
+/// A whole run in one value: what is modelled, with which parts, how it is trained and sampled.
+///
+/// A recipe is complete: every default is spelled out. It is made from a user's file with `init(_:registry:)`, and its `tree`
+/// resolves to the same recipe again, so it can be saved with a run and inside a checkpoint.
+public struct Recipe: Sendable, Hashable {
+    public var name: String
+    public var image: ImageSpec
+    /// Number of classes; 0 for a model without condition.
+    public var classes: Int
+    /// Where training images come from; the type `none` for a model that is only sampled.
+    public var data: Part
+    public var backbone: Part
+    public var target: Part
+    public var path: Part
+    /// The times at which the model is trained.
+    public var times: Part
+    /// Perceptual losses besides the target's own.
+    public var losses: [WeightedPart]
+    public var training: TrainingConfiguration
+    public var sampling: SamplingRecipe
+
+    /// What every part must agree on.
+    public var model: ModelSpec { ModelSpec(image: image, classCount: classes) }
+}
+
+/// A loss and its factor in the total.
+public struct WeightedPart: Sendable, Hashable {
+    public var part: Part
+    public var weight: Double
+
+    public init(_ part: Part, weight: Double) {
+        self.part = part
+        self.weight = weight
+    }
+}
+
+extension TrainingConfiguration: Hashable {}
+extension OptimizerConfiguration: Hashable {}
+extension ScheduleConfiguration: Hashable {}
+extension TimeGrid.Configuration: Hashable {}
