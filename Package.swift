@@ -17,6 +17,10 @@ let package = Package(
     ],
     targets: [
         .target(name: "SwiffuseTensor", swiftSettings: settings),
+        .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+        .target(name: "CKernels", dependencies: ["COpenBLAS"]),
+        .target(
+            name: "SwiffuseCPU", dependencies: ["COpenBLAS", "CKernels", "SwiffuseTensor"], swiftSettings: settings),
         .target(name: "SwiffuseNN", dependencies: ["SwiffuseTensor"], swiftSettings: settings),
         .target(
             name: "SwiffuseDiffusion",

@@ -120,8 +120,8 @@ CK_KERNEL void ck_attention_score_gradients(const ck_attention *attention, float
 }
 
 void ck_attention_backward(const ck_attention *attention, const float *q, const float *k, const float *v, const float *out,
-                           const float *log_sum_exp, const float *dout, float *dq, float *dk, float *dv, bool accumulate,
-                           float *scratch, ptrdiff_t image, ptrdiff_t head) {
+                           const float *log_sum_exp, const float *dout, float *dq, float *dk, float *dv,
+                           ck_attention_modes accumulates, float *scratch, ptrdiff_t image, ptrdiff_t head) {
     const ptrdiff_t keys = attention->keys, size = attention->size, block = ck_attention_block(attention);
     const ptrdiff_t q_stride = attention->q.row_stride, k_stride = attention->k.row_stride, v_stride = attention->v.row_stride,
                     out_stride = attention->out.row_stride;
@@ -142,14 +142,15 @@ void ck_attention_backward(const ck_attention *attention, const float *q, const 
         ck_attention_score_gradients(attention, scores, score_gradients, log_sum_exp + statistics, result + first * out_stride,
                                      block_gradient, rows);
         // The first block decides whether dk and dv start afresh; later blocks always add.
-        const float kept = accumulate || first > 0 ? 1.0f : 0.0f;
+        const bool is_later = first > 0;
         if (value_gradient)
-            copenblas_sgemm(true, false, keys, size, rows, 1.0f, scores, keys, block_gradient, out_stride, kept, value_gradient, v_stride);
+            copenblas_sgemm(true, false, keys, size, rows, 1.0f, scores, keys, block_gradient, out_stride,
+                            accumulates.v || is_later ? 1.0f : 0.0f, value_gradient, v_stride);
         if (key_gradient)
-            copenblas_sgemm(true, false, keys, size, rows, 1.0f, score_gradients, keys, block_queries, q_stride, kept, key_gradient,
-                            k_stride);
+            copenblas_sgemm(true, false, keys, size, rows, 1.0f, score_gradients, keys, block_queries, q_stride,
+                            accumulates.k || is_later ? 1.0f : 0.0f, key_gradient, k_stride);
         if (query_gradient)
-            copenblas_sgemm(false, false, rows, size, keys, 1.0f, score_gradients, keys, key, k_stride, accumulate ? 1.0f : 0.0f,
+            copenblas_sgemm(false, false, rows, size, keys, 1.0f, score_gradients, keys, key, k_stride, accumulates.q ? 1.0f : 0.0f,
                             query_gradient + first * q_stride, q_stride);
     }
 }

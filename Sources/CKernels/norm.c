@@ -109,28 +109,28 @@ CK_KERNEL void ck_norm_backward(const ck_norm *norm, const float *x, const float
     }
 }
 
-CK_KERNEL void ck_norm_finish(const ck_norm *norm, const float *sums, ptrdiff_t images, ptrdiff_t chunks_per_image,
-                              const ck_norm_gradients *gradients, ptrdiff_t begin, ptrdiff_t end) {
+CK_INLINE void put(const ck_norm_target *target, ptrdiff_t index, float value) {
+    if (target->values) target->values[index] = value + (target->accumulates ? target->values[index] : 0.0f);
+}
+
+void ck_norm_finish(const ck_norm *norm, const float *sums, ptrdiff_t images, ptrdiff_t chunks_per_image,
+                    const ck_norm_gradients *gradients, ptrdiff_t begin, ptrdiff_t end) {
     const ptrdiff_t width = norm->width;
-    if (gradients->weight && !gradients->accumulates_weight)
-        memset(gradients->weight + begin, 0, (size_t)(end - begin) * sizeof(float));
-    for (ptrdiff_t image = 0; image < images; image++) {
-        const float *chunks = sums + image * chunks_per_image * 2 * width;
-        const float *scale = norm->scale ? norm->scale + image * norm->modulation_stride : NULL;
-        const ptrdiff_t row = image * gradients->modulation_stride;
-        for (ptrdiff_t i = begin; i < end; i++) {
+    for (ptrdiff_t i = begin; i < end; i++) {
+        const float weight = norm->weight ? norm->weight[i] : 1.0f;
+        float weight_gradient = 0;
+        for (ptrdiff_t image = 0; image < images; image++) {
+            const float *chunks = sums + image * chunks_per_image * 2 * width;
             float product_sum = 0, sum = 0;
             for (ptrdiff_t chunk = 0; chunk < chunks_per_image; chunk++) {
                 product_sum += chunks[chunk * 2 * width + i];
                 sum += chunks[(chunk * 2 + 1) * width + i];
             }
-            if (gradients->weight) gradients->weight[i] += product_sum * (scale ? 1.0f + scale[i] : 1.0f);
-            if (gradients->scale) {
-                const float value = product_sum * (norm->weight ? norm->weight[i] : 1.0f);
-                gradients->scale[row + i] = value + (gradients->accumulates_modulation ? gradients->scale[row + i] : 0.0f);
-            }
-            if (gradients->shift)
-                gradients->shift[row + i] = sum + (gradients->accumulates_modulation ? gradients->shift[row + i] : 0.0f);
+            const float scale = norm->scale ? norm->scale[image * norm->modulation_stride + i] : 0.0f;
+            weight_gradient += product_sum * (1.0f + scale);
+            put(&gradients->scale, image * width + i, product_sum * weight);
+            put(&gradients->shift, image * width + i, sum);
         }
+        put(&gradients->weight, i, weight_gradient);
     }
 }

@@ -9,12 +9,13 @@
 #include "ck_elementwise.h"
 #include "ck_gates.h"
 #include "ck_heads.h"
+#include "ck_machine.h"
 #include "ck_memory.h"
 #include "ck_norm.h"
 #include "ck_optimizer.h"
 #include "ck_patches.h"
 #include "ck_pool.h"
 #include "ck_reduce.h"
-#include "ck_simd.h"
+#include "ck_skinny.h"
 
 #endif

@@ -34,10 +34,15 @@ ptrdiff_t ck_attention_backward_scratch(const ck_attention *attention);
 void ck_attention_forward(const ck_attention *attention, const float *q, const float *k, const float *v, float *out,
                           float *log_sum_exp, float *scratch, ptrdiff_t image, ptrdiff_t head, ptrdiff_t begin, ptrdiff_t end);
 
-/// All of one image and head: dq, dk, dv (layouts of q, k, v), overwritten or, with `accumulate`, added to. `out` and `dout` have the
-/// layout `attention->out`.
+/// Which gradients are added to; the others are overwritten.
+typedef struct {
+    bool q, k, v;
+} ck_attention_modes;
+
+/// All of one image and head: dq, dk, dv in the layouts of q, k, v (NULL for those not wanted). `out` and `dout` have the layout
+/// `attention->out`.
 void ck_attention_backward(const ck_attention *attention, const float *q, const float *k, const float *v, const float *out,
-                           const float *log_sum_exp, const float *dout, float *dq, float *dk, float *dv, bool accumulate,
-                           float *scratch, ptrdiff_t image, ptrdiff_t head);
+                           const float *log_sum_exp, const float *dout, float *dq, float *dk, float *dv,
+                           ck_attention_modes accumulates, float *scratch, ptrdiff_t image, ptrdiff_t head);
 
 #endif

@@ -28,13 +28,16 @@ void ck_norm_forward(const ck_norm *norm, const float *x, float *y, float *inver
 void ck_norm_backward(const ck_norm *norm, const float *x, const float *inverse_rms, const float *dy, float *dx, bool accumulate,
                       float *sums, ptrdiff_t begin, ptrdiff_t end);
 
+/// Where a gradient goes: dense, or NULL if it is not wanted.
 typedef struct {
-    float *weight; // [width] or NULL
-    float *scale;  // rows `modulation_stride` apart, or NULL
-    float *shift;
-    ptrdiff_t modulation_stride;
-    bool accumulates_weight;
-    bool accumulates_modulation;
+    float *values;
+    bool accumulates;
+} ck_norm_target;
+
+typedef struct {
+    ck_norm_target weight; // [width]
+    ck_norm_target scale;  // [images, width]
+    ck_norm_target shift;  // [images, width]
 } ck_norm_gradients;
 
 /// Columns `begin ..< end` of the gradients of weight, scale and shift. `sums`: [images, chunks_per_image, 2, width].

@@ -4,17 +4,22 @@
 
 #include <stddef.h>
 
-enum { ck_maximum_averages = 8 };
+/// An exponential moving average: kept · old + added · new. Both are given, because 1 − kept has lost its digits in float.
+typedef struct {
+    float kept;
+    float added;
+} ck_blend;
 
 typedef struct {
     float gradient_scale; // c
     float kept;           // 1 − ηλ
-    float beta1, beta2;
-    float rate;              // η / (1 − β₁ᵏ)
-    float inverse_root;      // 1 / √(1 − β₂ᵏ)
+    ck_blend first;       // β₁, 1 − β₁
+    ck_blend second;      // β₂, 1 − β₂
+    float rate;           // η / (1 − β₁ᵏ)
+    float inverse_root;   // 1 / √(1 − β₂ᵏ)
     float epsilon;
-    ptrdiff_t average_count; // at most ck_maximum_averages
-    float decays[ck_maximum_averages];
+    ptrdiff_t average_count;
+    const ck_blend *averages; // [average_count]
 } ck_adamw;
 
 /// Elements `begin ..< end`: with g ← c·g: m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², p ← (1−ηλ)p − rate · m / (√v · inverse_root + ε),
