@@ -6,26 +6,49 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
 ]
 
+/// A Swift target under Sources.
+func source(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// A Swift target under Plugins.
+func plugin(_ name: String, folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Plugins/\(folder)", swiftSettings: settings)
+}
+
 let package = Package(
     name: "swiffuse",
     products: [
         .library(name: "SwiffuseTensor", targets: ["SwiffuseTensor"]),
+        .library(name: "SwiffuseCPU", targets: ["SwiffuseCPU"]),
+        .library(name: "SwiffuseIO", targets: ["SwiffuseIO"]),
+        .library(name: "SwiffuseTesting", targets: ["SwiffuseTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        .target(name: "SwiffuseTensor", swiftSettings: settings),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CImages", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
         .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .target(name: "CKernels", dependencies: ["COpenBLAS"]),
-        .target(
-            name: "SwiffuseCPU", dependencies: ["COpenBLAS", "CKernels", "SwiffuseTensor"], swiftSettings: settings),
-        .target(name: "SwiffuseNN", dependencies: ["SwiffuseTensor"], swiftSettings: settings),
-        .target(
-            name: "SwiffuseDiffusion",
-            dependencies: ["SwiffuseTensor", "SwiffuseNN", .product(name: "Yams", package: "Yams")],
-            swiftSettings: settings),
+        source("SwiffuseTensor", []),
+        source("SwiffuseCPU", ["COpenBLAS", "CKernels", "SwiffuseTensor"]),
+        source("SwiffuseNN", ["SwiffuseTensor"]),
+        source("SwiffuseIO", ["CImages", "CZlib"]),
+        source(
+            "SwiffuseDiffusion",
+            ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", .product(name: "Yams", package: "Yams")]),
+        source("SwiffuseTraining", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion"]),
+        plugin("SwiffuseJiT", folder: "JiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion"]),
+        source("SwiffuseTesting", ["SwiffuseTensor"]),
+        .testTarget(
+            name: "EveryDeviceTests", dependencies: ["SwiffuseTensor", "SwiffuseCPU", "SwiffuseTesting"],
+            path: "Tests/EveryDevice", swiftSettings: settings),
+        .testTarget(
+            name: "NoDeviceTests", dependencies: ["SwiffuseIO"], path: "Tests/NoDevice",
+            resources: [.copy("IO/Fixtures")], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

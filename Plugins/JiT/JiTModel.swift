@@ -43,7 +43,7 @@ struct JiTModel: Sendable {
         blocks = (0..<configuration.depth).map { index in
             JiTBlock(
                 scope.child("blocks.\(index)"), configuration: configuration,
-                dropoutRate: configuration.dropsOut(inBlock: index) ? configuration.projectionDropout : 0)
+                dropoutRate: configuration.dropsOut(inBlock: index) ? Float(configuration.projectionDropout) : 0)
         }
         final = JiTFinalLayer(
             scope.child("final_layer"), width: hidden,

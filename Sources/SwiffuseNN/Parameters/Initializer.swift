@@ -1,4 +1,4 @@
-import SwiffuseTensor
+package import SwiffuseTensor
 
 /// How a parameter gets its first values.
 public enum Initializer: Sendable, Hashable {

@@ -1,0 +1,54 @@
+public import SwiffuseDiffusion
+
+/// The settings of a JiT backbone; the defaults are JiT-L/16 (PixelGen `configs_c2i/JiT_Large_Baseline.yaml`).
+public struct JiTConfiguration: ComponentConfiguration {
+    /// Side of a patch in pixels, p.
+    public var patchSize = 16
+    /// Width of the tokens, D.
+    public var hiddenSize = 1024
+    /// Number of blocks.
+    public var depth = 24
+    public var headCount = 16
+    /// The feed-forward layers' hidden width is ⌊2/3 ⌊D · ratio⌋⌋.
+    public var mlpRatio = 4.0
+    /// Width between the two maps of the patch embedding; 0 for a single map.
+    public var bottleneckSize = 128
+    /// Number of context tokens that carry the class; 0 for none.
+    public var inContextLength = 32
+    /// The block before which context tokens are inserted.
+    public var inContextStart = 8
+    /// Dropout on attention outputs and feed-forward hidden values, in the middle half of the blocks.
+    public var projectionDropout = 0.0
+    /// Compute each block again in the backward pass instead of keeping its inner values: less memory, more time.
+    public var recompute = false
+
+    public init() {}
+
+    /// Hidden width of the feed-forward layers.
+    public var feedForwardWidth: Int { Int(Double(Int(Double(hiddenSize) * mlpRatio)) * 2 / 3) }
+
+    /// Whether a block lies in the middle half, where dropout acts: ⌊depth/4⌋ ≤ block < 3⌊depth/4⌋.
+    func dropsOut(inBlock block: Int) -> Bool { block >= depth / 4 && block < 3 * (depth / 4) }
+
+    public func validate() throws(RecipeError) {
+        try RecipeError.check((1...256).contains(patchSize), at: "patchSize", found: patchSize, expected: "1 to 256")
+        try RecipeError.check((1...1024).contains(depth), at: "depth", found: depth, expected: "1 to 1024")
+        try RecipeError.check((1...1024).contains(headCount), at: "headCount", found: headCount, expected: "1 to 1024")
+        try RecipeError.check(
+            (4...65_536).contains(hiddenSize) && hiddenSize % (4 * headCount) == 0, at: "hiddenSize", found: hiddenSize,
+            expected: "a multiple of 4 · headCount = \(4 * headCount): rotary positions need heads divisible by 4")
+        try RecipeError.check(
+            mlpRatio.isFinite && mlpRatio <= 64 && feedForwardWidth >= 1, at: "mlpRatio", found: mlpRatio,
+            expected: "a positive number up to 64")
+        try RecipeError.check(
+            (0...65_536).contains(bottleneckSize), at: "bottleneckSize", found: bottleneckSize, expected: "0 to 65536")
+        try RecipeError.check(
+            (0...4096).contains(inContextLength), at: "inContextLength", found: inContextLength, expected: "0 to 4096")
+        try RecipeError.check(
+            inContextLength == 0 || (0..<depth).contains(inContextStart), at: "inContextStart", found: inContextStart,
+            expected: "a block from 0 to \(depth - 1), or inContextLength: 0")
+        try RecipeError.check(
+            projectionDropout >= 0 && projectionDropout < 1, at: "projectionDropout", found: projectionDropout,
+            expected: "0 or more, below 1")
+    }
+}
