@@ -38,7 +38,8 @@ let package = Package(
         source("SwiffuseTraining", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion"]),
         plugin("SwiffuseJiT", folder: "JiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion"]),
         .testTarget(
-            name: "NoDeviceTests", dependencies: ["SwiffuseIO"], path: "Tests/NoDevice",
+            name: "NoDeviceTests",
+            dependencies: ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion"], path: "Tests/NoDevice",
             resources: [.copy("IO/Fixtures")], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],

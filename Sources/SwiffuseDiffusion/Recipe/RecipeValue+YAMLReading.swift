@@ -91,7 +91,7 @@ extension RecipeValue {
 
     private static func checkTag(_ tag: Tag, isQuoted: Bool, at path: String) throws(RecipeError) {
         let name = tag.rawValue
-        guard name.isEmpty || (isQuoted && name == "!") else {
+        guard name.isEmpty || (isQuoted && name == Tag.Name.str.rawValue) else {
             throw RecipeError(
                 .syntax, at: path, "the YAML tag \(Spelling.quoted(name)) is not supported", advice: "leave it out")
         }
