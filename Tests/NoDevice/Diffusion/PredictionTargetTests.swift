@@ -11,7 +11,9 @@ import Testing
     /// Both ends, inside both clamps, and the middle.
     private let times: [Float] = [0, 0.02, 0.37, 0.98, 1]
 
-    private func target(_ prediction: PredictionSpace, loss: PredictionSpace, clamp: Double = 0.05) -> any PredictionTarget {
+    private func target(
+        _ prediction: PredictionSpace, loss: PredictionSpace, clamp: Double = 0.05
+    ) -> any PredictionTarget {
         var configuration = TargetConfiguration()
         configuration.loss = loss
         configuration.trainingClamp = clamp
@@ -70,8 +72,9 @@ import Testing
         let batch = images(along: path)
         let raw = Tensor(truth(prediction, along: path), shape: shape, on: device)
         let target = target(prediction, loss: .velocity, clamp: 1e-3)
-        let image = try target.cleanImage(from: raw, noisy: batch.noisy, times: times, along: path, for: .sampling).scalars()
-        let velocity = try target.velocity(from: raw, noisy: batch.noisy, times: times, along: path, for: .sampling).scalars()
+        let noisy = batch.noisy
+        let image = try target.cleanImage(from: raw, noisy: noisy, times: times, along: path, for: .sampling).scalars()
+        let velocity = try target.velocity(from: raw, noisy: noisy, times: times, along: path, for: .sampling).scalars()
         // Away from the ends, where nothing is clamped.
         for index in image.indices where time(of: index) > 0.01 && time(of: index) < 0.99 {
             #expect(abs(image[index] - truth(.image, along: path)[index]) < 2e-4)

@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(arguments: [
-        #"{"a": {"b": [1, 2.5, true, null, "x: y # \"z\" \\ \n\t é 🐈"]}, "list": [{"k": 1, "l": {"m": []}}, [1, [2]]]}"#,
+        #"{"a": {"b": [1, 2.5, true, null, "x: y # \"z\" \\ \n\t é 🐈"]}, "l": [{"k": 1, "l": {"m": []}}, [1, [2]]]}"#,
         "a: yes\nb: {}\nc: []\nd: '007'\n\"key with: colon\": 'null'\ne: 1.0\nf: -0.0\ng: '- x'\n",
     ])
     func textReadsBackEqual(text: String) throws {

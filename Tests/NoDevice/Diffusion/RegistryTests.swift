@@ -32,7 +32,8 @@ import Testing
         let registry = try Registry(plugins: [StandardParts()])
         let part = try registry.resolve("adams-bashforth", kind: "solver", at: "sampling.solver")
         #expect(part.tree == ["type": "adams-bashforth", "order": 2])
-        let solver = try registry.make(part, as: .solver, in: BuildContext(model: ModelSpec(image: ImageSpec(), classCount: 0)))
+        let context = BuildContext(model: ModelSpec(image: ImageSpec(), classCount: 0))
+        let solver = try registry.make(part, as: .solver, in: context)
         #expect((solver as? AdamsBashforthSolver)?.order == 2)
     }
 

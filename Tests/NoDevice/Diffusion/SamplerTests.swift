@@ -47,7 +47,8 @@ import Testing
         let (backbone, pass) = backbone()
         let guidance = ClassifierFreeGuidance(scale: 2, interval: GuidanceInterval(low: 0, high: 1, convention: .jit))
         let sampler = DiffusionSampler(
-            backbone: backbone, target: unclamped, solver: EulerSolver(), guidance: guidance, grid: TimeGrid(stepCount: 5))
+            backbone: backbone, target: unclamped, solver: EulerSolver(), guidance: guidance,
+            grid: TimeGrid(stepCount: 5))
         let condition = SamplingCondition.classes([0, 2], of: model, on: device)
         let images = try sampler.sample(from: noise([1, 2]), condition: condition, in: pass).images.scalars()
         // The network draws 0.5 · label; "no class" is label 3, so 1.5: u + 2 (c − u) = 2c − u.
@@ -74,7 +75,8 @@ import Testing
     @Test func scaleOneAndModelsWithoutClassesAreNeverGuided() throws {
         let (backbone, pass) = backbone()
         let interval = GuidanceInterval(low: 0, high: 1)
-        for (scale, condition) in [(1, SamplingCondition.classes([1], of: model, on: device)), (3, .none)] as [(Float, SamplingCondition)] {
+        let cases: [(Float, SamplingCondition)] = [(1, .classes([1], of: model, on: device)), (3, .none)]
+        for (scale, condition) in cases {
             let sampler = DiffusionSampler(
                 backbone: backbone, guidance: ClassifierFreeGuidance(scale: scale, interval: interval),
                 grid: TimeGrid(stepCount: 3))

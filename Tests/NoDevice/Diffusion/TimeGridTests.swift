@@ -27,7 +27,8 @@ import Testing
 
     @Test func lastStepIsSetBeforeShifting() {
         let times = TimeGrid(stepCount: 5, lastStep: .width(0.04)).times
-        // From the official sampler: 0, 0.23999999463558197, 0.47999998927116394, 0.7199999690055847, 0.9599999785423279.
+        // From the official sampler: 0, 0.23999999463558197, 0.47999998927116394, 0.7199999690055847,
+        // 0.9599999785423279.
         #expect(times == [0, 0.23999999463558197, 0.47999998927116394, 0.7199999690055847, 0.9599999785423279, 1])
     }
 
