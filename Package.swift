@@ -20,16 +20,21 @@ let package = Package(
     name: "swiffuse",
     products: [
         .library(name: "SwiffuseTensor", targets: ["SwiffuseTensor"]),
+        .library(name: "SwiffuseCPU", targets: ["SwiffuseCPU"]),
         .library(name: "SwiffuseIO", targets: ["SwiffuseIO"]),
+        .library(name: "SwiffuseTesting", targets: ["SwiffuseTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CImages", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
+        .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+        .target(name: "CKernels", dependencies: ["COpenBLAS"]),
         source("SwiffuseTensor", []),
+        source("SwiffuseCPU", ["COpenBLAS", "CKernels", "SwiffuseTensor"]),
         source("SwiffuseNN", ["SwiffuseTensor"]),
         source("SwiffuseIO", ["CImages", "CZlib"]),
         source(
@@ -37,10 +42,20 @@ let package = Package(
             ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", .product(name: "Yams", package: "Yams")]),
         source("SwiffuseTraining", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion"]),
         plugin("SwiffuseJiT", folder: "JiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion"]),
+        source("SwiffuseTesting", ["SwiffuseTensor"]),
+        .testTarget(
+            name: "EveryDeviceTests", dependencies: ["SwiffuseTensor", "SwiffuseCPU", "SwiffuseTesting"],
+            path: "Tests/EveryDevice", swiftSettings: settings),
         .testTarget(
             name: "NoDeviceTests",
             dependencies: ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion"], path: "Tests/NoDevice",
             resources: [.copy("IO/Fixtures")], swiftSettings: settings),
+        .testTarget(
+            name: "PluginTests",
+            dependencies: [
+                "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseCPU", "SwiffuseDiffusion", "SwiffuseTraining",
+                "SwiffuseJiT",
+            ], path: "Tests/Plugins", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11
