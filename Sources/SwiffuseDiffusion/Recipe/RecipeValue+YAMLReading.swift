@@ -44,7 +44,7 @@ extension RecipeValue {
             var map = RecipeMap()
             for (key, value) in mapping {
                 guard case .scalar(let key) = key else {
-                    throw RecipeError(.syntax, at: path, "found a list or a map as a key", advice: "a key must be a word")
+                    throw RecipeError(.syntax, at: path, "a key is a list or a map", advice: "use a word")
                 }
                 let inner = RecipeError.join(path, Spelling.shortened(key.string))
                 guard map[key.string] == nil else {
