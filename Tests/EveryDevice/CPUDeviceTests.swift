@@ -63,7 +63,7 @@ import Testing
             }
             return try await group.reduce(into: Set<Float>()) { $0.insert($1) }
         }
-        let expected: [Float] = (0..<8).map { (index: Int) -> Float in Float(index * index * 300 + index) * 90000 }
+        let expected = (0..<8).map { (index: Int) -> Float in Float(index * index * 300 + index) * 90000 }
         #expect(sums == Set(expected))
     }
 }
