@@ -47,7 +47,8 @@ let package = Package(
             name: "EveryDeviceTests", dependencies: ["SwiffuseTensor", "SwiffuseCPU", "SwiffuseTesting"],
             path: "Tests/EveryDevice", swiftSettings: settings),
         .testTarget(
-            name: "NoDeviceTests", dependencies: ["SwiffuseIO"], path: "Tests/NoDevice",
+            name: "NoDeviceTests",
+            dependencies: ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion"], path: "Tests/NoDevice",
             resources: [.copy("IO/Fixtures")], swiftSettings: settings),
         .testTarget(
             name: "PluginTests",

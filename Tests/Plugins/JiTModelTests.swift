@@ -17,13 +17,17 @@ import Testing
         #expect(try output.scalars().allSatisfy { $0 == 0 })
     }
 
-    @Test func recomputingBlocksChangesNoGradient() throws {
+    @Test func recomputingBlocksKeepsTheGradients() throws {
         var settings = configuration()
         let plain = try gradients(settings)
         settings.recompute = true
         let recomputed = try gradients(settings)
         #expect(plain.count == recomputed.count)
-        for (a, b) in zip(plain, recomputed) { #expect(try a?.scalars() == b?.scalars()) }
+        for (a, b) in zip(plain, recomputed) {
+            let (left, right) = (try #require(a).scalars(), try #require(b).scalars())
+            // Contributions to the condition's gradient are added in another order.
+            for (x, y) in zip(left, right) { #expect(abs(x - y) <= 1e-6 * (1 + abs(x))) }
+        }
     }
 
     @Test func aPictureDoesNotDependOnItsBatch() throws {

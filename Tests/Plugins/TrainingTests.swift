@@ -48,6 +48,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var recipe = try recipe()
         recipe.training.steps = 1
+        recipe.training.schedule = ScheduleConfiguration()
         try train(recipe, in: "run", .new, stoppingAt: .max)
         #expect(throws: TrainingError.occupied(path: folder + "/run")) {
             try train(recipe, in: "run", .new, stoppingAt: .max)
