@@ -33,8 +33,3 @@ public struct WeightedPart: Sendable, Hashable {
         self.weight = weight
     }
 }
-
-extension TrainingConfiguration: Hashable {}
-extension OptimizerConfiguration: Hashable {}
-extension ScheduleConfiguration: Hashable {}
-extension TimeGrid.Configuration: Hashable {}

@@ -63,7 +63,7 @@ struct ValueDecoder: Decoder, SingleValueDecodingContainer {
         if type == String.self { return try string() }
         if type == Double.self { return try number() }
         if type == Float.self { return try float() }
-        if let type = type as? any FixedWidthInteger.Type { return try integer(type) }
+        if let type = type as? any (FixedWidthInteger & Sendable).Type { return try integer(type) }
         return nil
     }
 
@@ -98,7 +98,7 @@ extension ValueDecoder {
     }
 
     /// Integers, and numbers such as `1e5` that are integers in all but spelling.
-    private func integer<T: FixedWidthInteger>(_ type: T.Type) throws -> (any Sendable)? {
+    private func integer<T: FixedWidthInteger & Sendable>(_ type: T.Type) throws -> (any Sendable)? {
         let exact: T? =
             switch value {
             case .integer(let integer): T(exactly: integer)
@@ -106,7 +106,7 @@ extension ValueDecoder {
             case .null, .bool, .string, .list, .map: nil
             }
         guard let exact else { throw mismatch(type.min < 0 ? "an integer" : "an integer, 0 or more") }
-        return exact as? any Sendable
+        return exact
     }
 
     private func check(oneOf choices: [String]) throws {

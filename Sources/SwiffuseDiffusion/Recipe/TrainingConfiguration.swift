@@ -1,5 +1,5 @@
 /// The section `training` of a recipe: how a model is trained.
-public struct TrainingConfiguration: ComponentConfiguration {
+public struct TrainingConfiguration: ComponentConfiguration, Hashable {
     /// Decides first weights, times, noise, dropout and the order of images.
     public var seed = 0
     /// Images per pass through the network.
@@ -63,7 +63,7 @@ public struct TrainingConfiguration: ComponentConfiguration {
 }
 
 /// AdamW's settings (Loshchilov & Hutter, arXiv:1711.05101); defaults of the PixelGen class models.
-public struct OptimizerConfiguration: ComponentConfiguration {
+public struct OptimizerConfiguration: ComponentConfiguration, Hashable {
     public var learningRate = 1e-4
     public var beta1 = 0.9
     public var beta2 = 0.999
@@ -87,7 +87,7 @@ public struct OptimizerConfiguration: ComponentConfiguration {
 }
 
 /// How the learning rate changes over the updates.
-public struct ScheduleConfiguration: ComponentConfiguration {
+public struct ScheduleConfiguration: ComponentConfiguration, Hashable {
     public enum Shape: String, Codable, CaseIterable, Sendable {
         /// The same rate throughout.
         case constant

@@ -58,7 +58,7 @@ extension TimeGrid {
     }
 
     /// The section `sampling.grid` of a recipe.
-    public struct Configuration: ComponentConfiguration {
+    public struct Configuration: ComponentConfiguration, Hashable {
         /// Number of steps.
         public var steps = 50
         /// See `TimeShift`.

@@ -1,0 +1,38 @@
+public import SwiffuseNN
+
+/// The parts of a recipe, built: everything but the parameters' values.
+public struct DiffusionModel: Sendable {
+    public let recipe: Recipe
+    public let backbone: any Backbone
+    public let target: any PredictionTarget
+    public let path: any NoisePath
+    public let times: any TimeSampler
+    /// What the backbone declared; `ParameterStore(scope, seed:on:)` gives it values.
+    public let scope: Scope
+
+    /// Builds the parts of a recipe; allocates nothing.
+    public init(_ recipe: Recipe, registry: Registry) throws(RecipeError) {
+        try recipe.validate(with: registry)
+        let scope = Scope()
+        let context = BuildContext(model: recipe.model, scope: scope)
+        backbone = try registry.make(recipe.backbone, as: .backbone, in: context)
+        target = try registry.make(recipe.target, as: .target, in: context)
+        path = try registry.make(recipe.path, as: .path, in: context)
+        times = try registry.make(recipe.times, as: .times, in: context)
+        self.recipe = recipe
+        self.scope = scope
+    }
+
+    /// A sampler with the recipe's settings, or with others.
+    public func sampler(
+        _ settings: SamplingRecipe? = nil, registry: Registry
+    ) throws(RecipeError) -> DiffusionSampler {
+        let settings = settings ?? recipe.sampling
+        let context = BuildContext(model: recipe.model)
+        return DiffusionSampler(
+            backbone: backbone, target: target, path: path,
+            solver: try registry.make(settings.solver, as: .solver, in: context, at: "sampling.solver"),
+            guidance: try registry.make(settings.guidance, as: .guidance, in: context, at: "sampling.guidance"),
+            grid: TimeGrid(settings.grid))
+    }
+}
