@@ -10,6 +10,7 @@ let package = Package(
     name: "swiffuse",
     products: [
         .library(name: "SwiffuseTensor", targets: ["SwiffuseTensor"]),
+        .library(name: "SwiffuseIO", targets: ["SwiffuseIO"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -28,6 +29,16 @@ let package = Package(
         .target(
             name: "SwiffuseJiT", dependencies: ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion"],
             path: "Plugins/JiT", swiftSettings: settings),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CImages", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
+        .target(name: "SwiffuseIO", dependencies: ["CImages", "CZlib"], swiftSettings: settings),
+        .testTarget(
+            name: "NoDeviceTests",
+            dependencies: ["SwiffuseIO"],
+            path: "Tests/NoDevice",
+            resources: [.copy("IO/Fixtures")],
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

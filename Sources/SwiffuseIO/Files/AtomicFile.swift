@@ -1,0 +1,113 @@
+import Glibc
+
+/// A file that appears under its name complete or not at all.
+///
+/// Bytes are streamed to a temporary name in the same folder; `commit()` syncs the file, renames it over the target and
+/// syncs the folder. Without `commit()`, or after an error, the temporary file is removed and the target is untouched.
+public struct AtomicFile: ~Copyable {
+    public let path: String
+    private let temporaryPath: String
+    private var descriptor: Int32
+
+    /// Starts a file that will become `path`. An existing regular file there keeps its permissions; a link is followed.
+    public init(path: String) throws(FileError) {
+        let target = try Self.target(of: path)
+        let temporary = try Self.createTemporary(beside: target.path, mode: target.mode)
+        self.init(path: target.path, temporaryPath: temporary.path, descriptor: temporary.descriptor)
+    }
+
+    /// Takes over an open descriptor of `temporaryPath`.
+    package init(path: String, temporaryPath: String, descriptor: Int32) {
+        self.path = path
+        self.temporaryPath = temporaryPath
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        if descriptor >= 0 {
+            close(descriptor)
+            unlink(temporaryPath)
+        }
+    }
+
+    /// Appends bytes.
+    public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let chunk = UnsafeRawBufferPointer(rebasing: rest)
+            let count = Glibc.write(descriptor, chunk.baseAddress, chunk.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw .last(.write, path: path) }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Appends bytes.
+    public mutating func write(_ bytes: [UInt8]) throws(FileError) {
+        try bytes.withUnsafeBufferPointer { (buffer: UnsafeBufferPointer<UInt8>) throws(FileError) in
+            try write(UnsafeRawBufferPointer(buffer))
+        }
+    }
+
+    /// Makes the file durable and visible under its name.
+    public consuming func commit() throws(FileError) {
+        guard fsync(descriptor) == 0 else { throw .last(.synchronise, path: path) }
+        guard rename(temporaryPath, path) == 0 else { throw .last(.rename, path: path) }
+        close(descriptor)
+        descriptor = -1
+        try Self.synchroniseFolder(of: path)
+    }
+
+    /// Writes a whole file at once.
+    public static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+        var file = try AtomicFile(path: path)
+        try file.write(bytes)
+        try file.commit()
+    }
+
+    private static func target(of path: String) throws(FileError) -> (path: String, mode: mode_t?) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            if errno == ENOENT { return (path, nil) }
+            throw .last(.inspect, path: path)
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: break
+        case S_IFDIR: throw FileError(.write, path: path, code: EISDIR)
+        default: throw FileError(.write, path: path, code: EINVAL)
+        }
+        guard let resolved = realpath(path, nil) else { throw .last(.inspect, path: path) }
+        defer { free(resolved) }
+        return (String(cString: resolved), status.st_mode & 0o777)
+    }
+
+    private static func createTemporary(
+        beside path: String, mode: mode_t?
+    ) throws(FileError) -> (path: String, descriptor: Int32) {
+        // The name only has to be free: O_EXCL decides, not the random number.
+        while true {
+            let suffix = String(UInt32.random(in: .min ... .max), radix: 36)
+            let temporary = "\(folder(of: path))/.swiffuse-\(getpid())-\(suffix).tmp"
+            let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            if descriptor >= 0 {
+                if let mode { fchmod(descriptor, mode) }
+                return (temporary, descriptor)
+            }
+            if errno != EEXIST && errno != EINTR { throw .last(.create, path: path) }
+        }
+    }
+
+    private static func synchroniseFolder(of path: String) throws(FileError) {
+        let folder = folder(of: path)
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last(.synchronise, path: folder) }
+        defer { close(descriptor) }
+        // EINVAL: the file system has no notion of syncing a folder.
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw .last(.synchronise, path: folder) }
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

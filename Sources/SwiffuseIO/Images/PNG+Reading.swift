@@ -1,0 +1,64 @@
+import CImages
+
+extension PNG {
+    /// Reads a PNG file; see `decode` for what its values are.
+    public static func read(_ path: String, limits: ImageLimits = ImageLimits()) throws(ImageError) -> PNGPicture {
+        let bytes: [UInt8]
+        do {
+            bytes = try FileContents.read(path)
+        } catch {
+            throw .file(error)
+        }
+        return try decode(bytes, named: path, limits: limits)
+    }
+
+    /// Decodes a PNG file held in memory.
+    ///
+    /// After `converted(toChannels: 3)` the values are those of Pillow's `Image.open(…).convert('RGB')`: palettes are
+    /// looked up, grey of 1, 2 and 4 bits is scaled to 0…255, of 16-bit colours the high byte is taken, 16-bit grey
+    /// without alpha is clipped at 255, and gamma and colour profiles are ignored.
+    ///
+    /// - Parameter name: what errors call the file.
+    public static func decode(
+        _ bytes: [UInt8], named name: String = "the PNG", limits: ImageLimits = ImageLimits()
+    ) throws(ImageError) -> PNGPicture {
+        var result = CImagesPNG()
+        var message = CImagesMessage()
+        defer { cimages_png_release(&result) }
+        let bound = CImagesLimits(
+            maximum_side: UInt32(clamping: min(limits.maximumSide, 0x7FFF_FFFF)),
+            maximum_byte_count: 4 * max(0, min(limits.maximumPixelCount, 1 << 40)))
+        let status = cimages_png_decode(bytes, bytes.count, bound, &result, &message)
+        switch status {
+        case CImagesStatusSuccess: break
+        case CImagesStatusWrongFormat: throw .wrongFormat(path: name, expected: "PNG")
+        case CImagesStatusTooLarge:
+            throw .tooLarge(path: name, width: Int(result.width), height: Int(result.height), limits: limits)
+        default: throw .corrupt(path: name, reason: message.string)
+        }
+        let image = ImageBuffer(
+            width: Int(result.width), height: Int(result.height), channels: Int(result.channels),
+            pixels: Array(UnsafeBufferPointer(start: result.pixels, count: result.pixel_byte_count)))
+        let texts = UnsafeBufferPointer(start: result.texts, count: result.text_count).map { text in
+            PNGText(latin1(text.keyword), text.is_utf8 != 0 ? String(cString: text.value) : latin1(text.value))
+        }
+        return PNGPicture(image: image, texts: texts)
+    }
+
+    private static func latin1(_ text: UnsafePointer<CChar>) -> String {
+        var result = ""
+        var position = text
+        while position.pointee != 0 {
+            result.unicodeScalars.append(Unicode.Scalar(UInt8(bitPattern: position.pointee)))
+            position += 1
+        }
+        return result
+    }
+}
+
+extension CImagesMessage {
+    /// The message as a Swift string.
+    var string: String {
+        withUnsafeBytes(of: text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+}

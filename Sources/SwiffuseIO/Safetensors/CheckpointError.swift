@@ -1,0 +1,31 @@
+/// What can be wrong with a file of named tensors.
+public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible {
+    case file(FileError)
+    /// The file breaks its format's rules.
+    case malformed(path: String, reason: String)
+    /// No tensor of that name; `nearest` is the most similar name that exists.
+    case missing(path: String, key: String, nearest: String?)
+    /// The tensor's elements cannot be delivered as the type asked for.
+    case type(path: String, key: String, found: StoredDType, wanted: StoredDType)
+    /// Element `index` has no exact counterpart in the type asked for.
+    case inexact(path: String, key: String, index: Int, value: String, wanted: StoredDType)
+    /// What was to be written is not a valid file.
+    case unwritable(path: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .file(let error):
+            error.description
+        case .malformed(let path, let reason):
+            "\(path) is not a valid safetensors file: \(reason)"
+        case .missing(let path, let key, let nearest):
+            "\(path) holds no tensor '\(key)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
+        case .type(let path, let key, let found, let wanted):
+            "\(path): tensor '\(key)' holds \(found.rawValue), which cannot be read as \(wanted.rawValue)"
+        case .inexact(let path, let key, let index, let value, let wanted):
+            "\(path): element \(index) of tensor '\(key)' is \(value), which \(wanted.rawValue) cannot hold exactly"
+        case .unwritable(let path, let reason):
+            "cannot write \(path): \(reason)"
+        }
+    }
+}
