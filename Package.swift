@@ -6,6 +6,16 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
 ]
 
+/// A Swift target under Sources.
+func source(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// A Swift target under Plugins.
+func plugin(_ name: String, folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Plugins/\(folder)", swiftSettings: settings)
+}
+
 let package = Package(
     name: "swiffuse",
     products: [
@@ -17,28 +27,19 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        .target(name: "SwiffuseTensor", swiftSettings: settings),
-        .target(name: "SwiffuseNN", dependencies: ["SwiffuseTensor"], swiftSettings: settings),
-        .target(
-            name: "SwiffuseDiffusion",
-            dependencies: ["SwiffuseTensor", "SwiffuseNN", .product(name: "Yams", package: "Yams")],
-            swiftSettings: settings),
-        .target(
-            name: "SwiffuseTraining", dependencies: ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion"],
-            swiftSettings: settings),
-        .target(
-            name: "SwiffuseJiT", dependencies: ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion"],
-            path: "Plugins/JiT", swiftSettings: settings),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CImages", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
-        .target(name: "SwiffuseIO", dependencies: ["CImages", "CZlib"], swiftSettings: settings),
+        source("SwiffuseTensor", []),
+        source("SwiffuseNN", ["SwiffuseTensor"]),
+        source("SwiffuseIO", ["CImages", "CZlib"]),
+        source(
+            "SwiffuseDiffusion",
+            ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", .product(name: "Yams", package: "Yams")]),
+        source("SwiffuseTraining", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion"]),
+        plugin("SwiffuseJiT", folder: "JiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion"]),
         .testTarget(
-            name: "NoDeviceTests",
-            dependencies: ["SwiffuseIO"],
-            path: "Tests/NoDevice",
-            resources: [.copy("IO/Fixtures")],
-            swiftSettings: settings
-        ),
+            name: "NoDeviceTests", dependencies: ["SwiffuseIO"], path: "Tests/NoDevice",
+            resources: [.copy("IO/Fixtures")], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

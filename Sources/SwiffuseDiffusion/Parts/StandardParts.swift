@@ -1,4 +1,4 @@
-/// The targets, paths, time samplers, solvers and guidance of this library.
+/// The targets, paths, time samplers, solvers, guidance and data sources of this library.
 public struct StandardParts: Plugin {
     public let name = "standard"
 
@@ -17,5 +17,7 @@ public struct StandardParts: Plugin {
         try registry.register(solver: AdamsBashforthSolver.self)
         try registry.register(guidance: ClassifierFreeGuidance.self)
         try registry.register(guidance: NoGuidance.self)
+        try registry.register(data: FashionMNISTSource.self)
+        try registry.register(data: ClassFolderSource.self)
     }
 }

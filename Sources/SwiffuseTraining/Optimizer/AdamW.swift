@@ -42,15 +42,16 @@ public struct AdamW: Sendable {
     ///   - gradients: consumed.
     ///   - learningRate: η of this step.
     ///   - scale: factor of the gradients before clipping, such as 1/micro-batches.
+    ///   - squaredNorm: Σ g² over all gradients, if it is known already.
     /// - Returns: L2 norm of the scaled gradients before clipping, a scalar tensor.
     @discardableResult
     public func update(
         _ store: inout ParameterStore, _ state: inout OptimizerState, gradients: consuming Gradients,
-        learningRate: Double, scale: Float = 1
+        learningRate: Double, scale: Float = 1, squaredNorm: Tensor? = nil
     ) -> Tensor {
         require(state.averages.count == decays.count, "AdamW", "\(decays.count) averages expected, got \(state.averages.count)")
         let device = store.device
-        let norm = (gradients.squaredNorm() ?? Tensor.zeros([], on: device)).squareRoot() * scale
+        let norm = (squaredNorm ?? gradients.squaredNorm() ?? Tensor.zeros([], on: device)).squareRoot() * scale
         let factor = self.factor(norm, scale: scale)
         state.step += 1
         let op = AdamWOp(

@@ -1,0 +1,25 @@
+public import SwiffuseIO
+
+/// Where training images come from.
+public protocol DataSource: Sendable {
+    /// Opens the images.
+    func dataset() throws(DataError) -> any ImageDataset
+
+    /// How pictures are brought to the model's size.
+    func preparation(for image: ImageSpec) throws(DataError) -> ImagePreparation
+}
+
+extension PartKind where Product == any DataSource {
+    public static var data: Self { Self("data") }
+}
+
+extension Registry {
+    public mutating func register<C: Component & DataSource>(data: C.Type) throws(RegistryError) {
+        try register(C.self, as: .data) { $0 }
+    }
+}
+
+extension ImageSpec {
+    /// The same size, for the readers of images.
+    public var geometry: ImageGeometry { ImageGeometry(channels: channels, height: height, width: width) }
+}

@@ -1,0 +1,113 @@
+public import SwiffuseDiffusion
+public import SwiffuseIO
+public import SwiffuseNN
+public import SwiffuseTensor
+
+/// The file of a run: parameters under their own keys, averages under `ema/<decay>/`, moments under `optimizer/`, the resolved recipe
+/// and the number of updates in the metadata.
+public struct Checkpoint: Sendable {
+    static let formatKey = "swiffuse.format"
+    static let recipeKey = "swiffuse.recipe"
+    static let stepKey = "swiffuse.step"
+    static let format = "1"
+
+    public let file: SafetensorsFile
+    /// The resolved recipe, as text.
+    public let recipeText: String
+    /// Number of updates done.
+    public let step: Int
+
+    /// Opens a checkpoint; reads its header only.
+    ///
+    /// - Throws: `CheckpointError` if the file is damaged or not a checkpoint of this library.
+    public init(path: String) throws(CheckpointError) {
+        let file = try SafetensorsFile(path: path)
+        guard let recipe = file.metadata[Self.recipeKey], let step = file.metadata[Self.stepKey].flatMap(Int.init), step >= 0 else {
+            throw .malformed(path: path, reason: "it carries no recipe; checkpoints written by `train` do")
+        }
+        guard file.metadata[Self.formatKey] == Self.format else {
+            throw .malformed(
+                path: path,
+                reason: "its format is \(file.metadata[Self.formatKey] ?? "unknown"), this version reads \(Self.format)")
+        }
+        self.file = file
+        recipeText = recipe
+        self.step = step
+    }
+
+    /// The recipe of the run.
+    public func recipe(registry: Registry) throws(RecipeError) -> Recipe {
+        try Recipe(try RecipeValue(yaml: recipeText), registry: registry)
+    }
+
+    /// The parameter values to draw with.
+    public func store(
+        _ choice: WeightsChoice, of model: DiffusionModel, on device: any Device
+    ) throws(CheckpointError) -> ParameterStore {
+        let decays = model.recipe.training.ema
+        let prefix: String =
+            switch choice {
+            case .raw: ""
+            case .automatic: decays.first.map(Self.averagePrefix) ?? ""
+            case .average(let decay): Self.averagePrefix(decay)
+            }
+        return try load(model.scope.parameters, prefix: prefix, on: device)
+    }
+
+    /// Everything needed to go on training.
+    public func state(of model: DiffusionModel, on device: any Device) throws(CheckpointError) -> TrainingState {
+        let parameters = model.scope.parameters
+        var averages: [ParameterStore] = []
+        for decay in model.recipe.training.ema {
+            averages.append(try load(parameters, prefix: Self.averagePrefix(decay), on: device))
+        }
+        return TrainingState(
+            store: try load(parameters, prefix: "", on: device),
+            optimizer: OptimizerState(
+                step: step, first: try moments(parameters, prefix: Self.firstPrefix, on: device),
+                second: try moments(parameters, prefix: Self.secondPrefix, on: device), averages: averages))
+    }
+
+    static let firstPrefix = "optimizer/first/"
+    static let secondPrefix = "optimizer/second/"
+    static func averagePrefix(_ decay: Double) -> String { "ema/\(decay)/" }
+
+    private func load(
+        _ parameters: [Parameter], prefix: String, on device: any Device
+    ) throws(CheckpointError) -> ParameterStore {
+        var values: [Tensor] = []
+        for parameter in parameters {
+            // Frozen tables have no averages of their own.
+            let key = parameter.isTrainable ? prefix + parameter.key : parameter.key
+            values.append(try tensor(key, parameter.shape, on: device))
+        }
+        return ParameterStore(parameters, values: values)
+    }
+
+    private func moments(
+        _ parameters: [Parameter], prefix: String, on device: any Device
+    ) throws(CheckpointError) -> [Tensor] {
+        var values: [Tensor] = []
+        for parameter in parameters {
+            values.append(
+                parameter.isTrainable
+                    ? try tensor(prefix + parameter.key, parameter.shape, on: device) : Tensor.zeros([0], on: device))
+        }
+        return values
+    }
+
+    private func tensor(_ key: String, _ shape: Shape, on device: any Device) throws(CheckpointError) -> Tensor {
+        let entry = try file.entry(key)
+        guard entry.shape == shape.dimensions, entry.dtype == .float32 else {
+            throw .malformed(
+                path: file.path,
+                reason: "tensor '\(key)' is \(entry.dtype.rawValue) \(entry.shape), the model needs F32 \(shape)")
+        }
+        return try file.withBytes(of: key) { bytes in Tensor(bytes: bytes, spec: TensorSpec(shape), on: device) }
+    }
+}
+
+extension Checkpoint {
+    /// The resolved recipe as a tree.
+    public func recipeTree() throws(RecipeError) -> RecipeValue { try RecipeValue(yaml: recipeText) }
+}

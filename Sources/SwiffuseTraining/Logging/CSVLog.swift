@@ -1,0 +1,51 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+public import SwiffuseIO
+
+/// A table that grows by a line per report, as comma-separated values with a header.
+public struct CSVLog: Sendable {
+    public let path: String
+    private let columns: [String]
+
+    /// Opens a log; lines beyond `step` (of updates that a resumed run does again) are cut off.
+    ///
+    /// - Parameters:
+    ///   - path: the file; made if missing.
+    ///   - columns: names; the first column is the step.
+    ///   - step: number of updates done so far.
+    public init(path: String, columns: [String], keepingThrough step: Int) throws(FileError) {
+        self.path = path
+        self.columns = columns
+        let header = columns.joined(separator: ",")
+        var lines = [header]
+        if step > 0 && access(path, F_OK) == 0 {
+            let text = String(decoding: try FileContents.read(path), as: UTF8.self)
+            let old = text.split(separator: "\n").map(String.init)
+            if old.first == header {
+                lines += old.dropFirst().filter { line in
+                    line.split(separator: ",").first.flatMap { Int($0) }.map { $0 <= step } ?? false
+                }
+            }
+        }
+        try AtomicFile.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: path)
+    }
+
+    /// Adds a line.
+    public func append(_ values: [String]) throws(FileError) {
+        require(values.count == columns.count)
+        let descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(.write, path: path, code: errno) }
+        defer { close(descriptor) }
+        let line = Array((values.joined(separator: ",") + "\n").utf8)
+        guard write(descriptor, line, line.count) == line.count else { throw FileError(.write, path: path, code: errno) }
+    }
+
+    private func require(_ isRight: Bool) {
+        if !isRight { fatalError("CSVLog: a line must have the columns \(columns)") }
+    }
+}

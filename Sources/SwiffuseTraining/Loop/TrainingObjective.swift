@@ -1,0 +1,55 @@
+public import SwiffuseDiffusion
+import SwiffuseIO
+public import SwiffuseNN
+public import SwiffuseTensor
+
+/// What training minimises: the error of the network's output on images noised to random times.
+public struct TrainingObjective: Sendable {
+    public let model: DiffusionModel
+    private let classDropout: ClassDropout
+    private let randomness: TrainingRandomness
+
+    public init(_ model: DiffusionModel) {
+        self.model = model
+        let training = model.recipe.training
+        classDropout = ClassDropout(
+            probability: model.recipe.classes > 0 ? Float(training.classDropout) : 0, nullLabel: model.recipe.classes)
+        randomness = TrainingRandomness(seed: training.seed)
+    }
+
+    /// The loss on a batch.
+    ///
+    /// - Parameters:
+    ///   - images: [B, C, H, W] in −1…1.
+    ///   - labels: a class per image.
+    ///   - batch: number of the batch over the whole run; decides times, noise, forgotten classes and dropout.
+    ///   - store: parameter values, recorded.
+    /// - Returns: the mean over the batch, a scalar.
+    public func loss(images: Tensor, labels: [Int], batch: Int, store: ParameterStore) -> Tensor {
+        let count = images.shape[0]
+        var timeGenerator = randomness.generator(for: .times, batch: batch)
+        var noiseGenerator = randomness.generator(for: .noise, batch: batch)
+        var classGenerator = randomness.generator(for: .classes, batch: batch)
+        let times = model.times.times(count: count, using: &timeGenerator)
+        let unit = Tensor.normal(images.shape, using: &noiseGenerator, on: images.device)
+        let scale = Float(model.recipe.training.noiseScale)
+        let noised = noise(images, with: scale == 1 ? unit : unit * scale, at: times, along: model.path)
+        let condition: Condition =
+            model.recipe.classes == 0
+            ? .none : .classes(classDropout(labels, using: &classGenerator), on: images.device)
+        let pass = Pass(store, dropout: .random(randomness.generator(for: .dropout, batch: batch)))
+        let raw = model.backbone.predict(
+            noised.noisy, times: Tensor(times, shape: [count], on: images.device), condition: condition, in: pass)
+        return error(of: raw, for: noised, target: model.target, path: model.path)
+    }
+
+    private func noise(_ images: Tensor, with noise: Tensor, at times: [Float], along path: some NoisePath) -> NoisedImages {
+        path.noised(images, with: noise, at: times)
+    }
+
+    private func error(
+        of raw: Tensor, for images: NoisedImages, target: some PredictionTarget, path: some NoisePath
+    ) -> Tensor {
+        target.loss(of: raw, for: images, along: path).mean()
+    }
+}
