@@ -21,6 +21,7 @@ let package = Package(
     products: [
         .library(name: "SwiffuseTensor", targets: ["SwiffuseTensor"]),
         .library(name: "SwiffuseIO", targets: ["SwiffuseIO"]),
+        .library(name: "SwiffuseTesting", targets: ["SwiffuseTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -36,7 +37,10 @@ let package = Package(
             "SwiffuseDiffusion",
             ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", .product(name: "Yams", package: "Yams")]),
         source("SwiffuseTraining", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion"]),
-        plugin("SwiffuseJiT", folder: "JiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion"]),
+        source(
+            "SwiffuseTesting",
+            ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining"]),
+        plugin("SwiffuseJiT", folder: "JiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
         .testTarget(
             name: "NoDeviceTests", dependencies: ["SwiffuseIO"], path: "Tests/NoDevice",
             resources: [.copy("IO/Fixtures")], swiftSettings: settings),

@@ -46,7 +46,7 @@ public struct GoldenFixture: Sendable {
 
     /// Names of the cases in a file with several, sorted: the second parts of the references' keys.
     public var caseNames: [String] {
-        Set(references.map { String($0.split(separator: ".", maxSplits: 2)[1]) }).sorted()
+        Set(references.compactMap { $0.split(separator: ".").dropFirst().first.map(String.init) }).sorted()
     }
 
     /// Names of the references of one case.
