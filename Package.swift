@@ -20,6 +20,7 @@ let package = Package(
     name: "swiffuse",
     products: [
         .library(name: "SwiffuseTensor", targets: ["SwiffuseTensor"]),
+        .library(name: "SwiffuseCPU", targets: ["SwiffuseCPU"]),
         .library(name: "SwiffuseIO", targets: ["SwiffuseIO"]),
         .library(name: "SwiffuseTesting", targets: ["SwiffuseTesting"]),
     ],
@@ -30,7 +31,10 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CImages", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
+        .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+        .target(name: "CKernels", dependencies: ["COpenBLAS"]),
         source("SwiffuseTensor", []),
+        source("SwiffuseCPU", ["COpenBLAS", "CKernels", "SwiffuseTensor"]),
         source("SwiffuseNN", ["SwiffuseTensor"]),
         source("SwiffuseIO", ["CImages", "CZlib"]),
         source(
@@ -41,6 +45,9 @@ let package = Package(
             "SwiffuseTesting",
             ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining"]),
         plugin("SwiffuseJiT", folder: "JiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
+        .testTarget(
+            name: "EveryDeviceTests", dependencies: ["SwiffuseTensor", "SwiffuseCPU", "SwiffuseTesting"],
+            path: "Tests/EveryDevice", swiftSettings: settings),
         .testTarget(
             name: "NoDeviceTests", dependencies: ["SwiffuseIO"], path: "Tests/NoDevice",
             resources: [.copy("IO/Fixtures")], swiftSettings: settings),

@@ -1,0 +1,156 @@
+#include "COpenBLAS.h"
+#include "ck_attention.h"
+#include "kernel.h"
+#include "vector_math.h"
+
+#include <math.h>
+
+void ck_softmax_rows(float *scores, ptrdiff_t rows, ptrdiff_t count, float *log_sum_exp);
+void ck_attention_score_gradients(const ck_attention *attention, float *scores, float *gradients, const float *log_sum_exp,
+                                  const float *out, const float *dout, ptrdiff_t rows);
+
+// A block of scores should stay in a core's second-level cache together with k and v: 512 KiB of them.
+enum { block_elements = 131072, maximum_block = 512, minimum_block = 16 };
+
+ptrdiff_t ck_attention_block(const ck_attention *attention) {
+    ptrdiff_t rows = block_elements / (attention->keys > 0 ? attention->keys : 1);
+    if (rows > maximum_block) rows = maximum_block;
+    if (rows < minimum_block) rows = minimum_block;
+    return ck_min(rows, attention->queries);
+}
+
+ptrdiff_t ck_attention_forward_scratch(const ck_attention *attention) {
+    return ck_attention_block(attention) * attention->keys;
+}
+
+ptrdiff_t ck_attention_backward_scratch(const ck_attention *attention) {
+    return 2 * ck_attention_block(attention) * attention->keys;
+}
+
+typedef float lanes __attribute__((vector_size(64), aligned(4)));
+
+/// The largest element; NaN is passed over (it reaches the sum of exponentials instead).
+CK_INLINE float row_maximum(const float *x, ptrdiff_t count) {
+    float maximum = -INFINITY;
+    ptrdiff_t i = 0;
+    if (count >= 16) {
+        lanes largest = *(const lanes *)x;
+        for (i = 16; i + 16 <= count; i += 16) largest = __builtin_elementwise_max(largest, *(const lanes *)(x + i));
+        maximum = __builtin_reduce_max(largest);
+    }
+    for (; i < count; i++) maximum = x[i] > maximum ? x[i] : maximum;
+    return maximum;
+}
+
+CK_INLINE float exponentiate(float *CK_RESTRICT x, float maximum, ptrdiff_t count) {
+    CK_REASSOCIATE
+    float sum = 0;
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < count; i++) {
+        const float value = ck_exp(x[i] - maximum);
+        x[i] = value;
+        sum += value;
+    }
+    return sum;
+}
+
+CK_INLINE void multiply(float *CK_RESTRICT x, float factor, ptrdiff_t count) {
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < count; i++) x[i] *= factor;
+}
+
+/// Softmax of each row in place; the rows' log-sum-exp into `log_sum_exp` (or NULL).
+CK_KERNEL void ck_softmax_rows(float *scores, ptrdiff_t rows, ptrdiff_t count, float *log_sum_exp) {
+    for (ptrdiff_t row = 0; row < rows; row++) {
+        float *x = scores + row * count;
+        const float maximum = row_maximum(x, count);
+        const float sum = exponentiate(x, maximum, count);
+        multiply(x, 1.0f / sum, count);
+        if (log_sum_exp) log_sum_exp[row] = maximum + logf(sum);
+    }
+}
+
+CK_INLINE const float *view(const float *base, const ck_head_layout *layout, ptrdiff_t image, ptrdiff_t head) {
+    return base + image * layout->image_stride + head * layout->head_stride;
+}
+
+void ck_attention_forward(const ck_attention *attention, const float *q, const float *k, const float *v, float *out,
+                          float *log_sum_exp, float *scratch, ptrdiff_t image, ptrdiff_t head, ptrdiff_t begin, ptrdiff_t end) {
+    const ptrdiff_t keys = attention->keys, size = attention->size, block = ck_attention_block(attention);
+    const float *queries = view(q, &attention->q, image, head);
+    const float *key = view(k, &attention->k, image, head), *value = view(v, &attention->v, image, head);
+    float *result = (float *)view(out, &attention->out, image, head);
+    for (ptrdiff_t first = begin; first < end; first += block) {
+        const ptrdiff_t rows = ck_min(block, end - first);
+        copenblas_sgemm(false, true, rows, keys, size, attention->scale, queries + first * attention->q.row_stride,
+                        attention->q.row_stride, key, attention->k.row_stride, 0.0f, scratch, keys);
+        const ptrdiff_t statistics = (image * attention->heads + head) * attention->queries + first;
+        ck_softmax_rows(scratch, rows, keys, log_sum_exp ? log_sum_exp + statistics : NULL);
+        copenblas_sgemm(false, false, rows, size, keys, 1.0f, scratch, keys, value, attention->v.row_stride, 0.0f,
+                        result + first * attention->out.row_stride, attention->out.row_stride);
+    }
+}
+
+CK_INLINE float dot(const float *CK_RESTRICT a, const float *CK_RESTRICT b, ptrdiff_t count) {
+    CK_REASSOCIATE
+    float sum = 0;
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < count; i++) sum += a[i] * b[i];
+    return sum;
+}
+
+CK_INLINE void score_gradient(float *CK_RESTRICT scores, float *CK_RESTRICT gradient, float log_sum_exp, float mean, float scale,
+                              ptrdiff_t count) {
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < count; i++) {
+        const float probability = ck_exp(scores[i] - log_sum_exp);
+        scores[i] = probability;
+        gradient[i] = probability * (gradient[i] - mean) * scale;
+    }
+}
+
+/// From scores and dP to P (in place of the scores) and dS (in place of dP): dS = scale · P ∘ (dP − Σ dout · out).
+CK_KERNEL void ck_attention_score_gradients(const ck_attention *attention, float *scores, float *gradients, const float *log_sum_exp,
+                                            const float *out, const float *dout, ptrdiff_t rows) {
+    const ptrdiff_t keys = attention->keys, stride = attention->out.row_stride;
+    for (ptrdiff_t row = 0; row < rows; row++) {
+        const float mean = dot(out + row * stride, dout + row * stride, attention->size);
+        score_gradient(scores + row * keys, gradients + row * keys, log_sum_exp[row], mean, attention->scale, keys);
+    }
+}
+
+void ck_attention_backward(const ck_attention *attention, const float *q, const float *k, const float *v, const float *out,
+                           const float *log_sum_exp, const float *dout, float *dq, float *dk, float *dv,
+                           ck_attention_modes accumulates, float *scratch, ptrdiff_t image, ptrdiff_t head) {
+    const ptrdiff_t keys = attention->keys, size = attention->size, block = ck_attention_block(attention);
+    const ptrdiff_t q_stride = attention->q.row_stride, k_stride = attention->k.row_stride, v_stride = attention->v.row_stride,
+                    out_stride = attention->out.row_stride;
+    const float *queries = view(q, &attention->q, image, head);
+    const float *key = view(k, &attention->k, image, head), *value = view(v, &attention->v, image, head);
+    const float *result = view(out, &attention->out, image, head), *gradient = view(dout, &attention->out, image, head);
+    float *query_gradient = dq ? (float *)view(dq, &attention->q, image, head) : NULL;
+    float *key_gradient = dk ? (float *)view(dk, &attention->k, image, head) : NULL;
+    float *value_gradient = dv ? (float *)view(dv, &attention->v, image, head) : NULL;
+    float *scores = scratch, *score_gradients = scratch + block * keys;
+
+    for (ptrdiff_t first = 0; first < attention->queries; first += block) {
+        const ptrdiff_t rows = ck_min(block, attention->queries - first);
+        const float *block_queries = queries + first * q_stride, *block_gradient = gradient + first * out_stride;
+        copenblas_sgemm(false, true, rows, keys, size, attention->scale, block_queries, q_stride, key, k_stride, 0.0f, scores, keys);
+        copenblas_sgemm(false, true, rows, keys, size, 1.0f, block_gradient, out_stride, value, v_stride, 0.0f, score_gradients, keys);
+        const ptrdiff_t statistics = (image * attention->heads + head) * attention->queries + first;
+        ck_attention_score_gradients(attention, scores, score_gradients, log_sum_exp + statistics, result + first * out_stride,
+                                     block_gradient, rows);
+        // The first block decides whether dk and dv start afresh; later blocks always add.
+        const bool is_later = first > 0;
+        if (value_gradient)
+            copenblas_sgemm(true, false, keys, size, rows, 1.0f, scores, keys, block_gradient, out_stride,
+                            accumulates.v || is_later ? 1.0f : 0.0f, value_gradient, v_stride);
+        if (key_gradient)
+            copenblas_sgemm(true, false, keys, size, rows, 1.0f, score_gradients, keys, block_queries, q_stride,
+                            accumulates.k || is_later ? 1.0f : 0.0f, key_gradient, k_stride);
+        if (query_gradient)
+            copenblas_sgemm(false, false, rows, size, keys, 1.0f, score_gradients, keys, key, k_stride, accumulates.q ? 1.0f : 0.0f,
+                            query_gradient + first * q_stride, q_stride);
+    }
+}

@@ -1,0 +1,94 @@
+#include "ck_gates.h"
+#include "kernel.h"
+#include "vector_math.h"
+
+CK_INLINE void swiglu_row(const float *CK_RESTRICT a, const float *CK_RESTRICT b, float *CK_RESTRICT y, ptrdiff_t width) {
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < width; i++) y[i] = a[i] * ck_sigmoid(a[i]) * b[i];
+}
+
+CK_KERNEL void ck_swiglu_forward(const float *ab, float *y, ptrdiff_t width, ptrdiff_t begin, ptrdiff_t end) {
+    for (ptrdiff_t row = begin; row < end; row++)
+        swiglu_row(ab + 2 * row * width, ab + (2 * row + 1) * width, y + row * width, width);
+}
+
+CK_INLINE void swiglu_row_gradient(const float *CK_RESTRICT a, const float *CK_RESTRICT b, const float *CK_RESTRICT dy,
+                                   float *CK_RESTRICT da, float *CK_RESTRICT db, ptrdiff_t width) {
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < width; i++) {
+        const float sigmoid = ck_sigmoid(a[i]);
+        const float silu = a[i] * sigmoid;
+        da[i] = dy[i] * b[i] * (sigmoid + silu * (1.0f - sigmoid));
+        db[i] = dy[i] * silu;
+    }
+}
+
+CK_INLINE void swiglu_row_gradient_added(const float *CK_RESTRICT a, const float *CK_RESTRICT b, const float *CK_RESTRICT dy,
+                                         float *CK_RESTRICT da, float *CK_RESTRICT db, ptrdiff_t width) {
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < width; i++) {
+        const float sigmoid = ck_sigmoid(a[i]);
+        const float silu = a[i] * sigmoid;
+        da[i] += dy[i] * b[i] * (sigmoid + silu * (1.0f - sigmoid));
+        db[i] += dy[i] * silu;
+    }
+}
+
+CK_KERNEL void ck_swiglu_backward(const float *ab, const float *dy, float *dab, bool accumulate, ptrdiff_t width, ptrdiff_t begin,
+                                  ptrdiff_t end) {
+    for (ptrdiff_t row = begin; row < end; row++) {
+        const ptrdiff_t a = 2 * row * width, b = a + width;
+        if (accumulate) swiglu_row_gradient_added(ab + a, ab + b, dy + row * width, dab + a, dab + b, width);
+        else swiglu_row_gradient(ab + a, ab + b, dy + row * width, dab + a, dab + b, width);
+    }
+}
+
+CK_KERNEL void ck_gate_forward(const ck_gate *gate, const float *x, const float *y, float *out, ptrdiff_t begin, ptrdiff_t end) {
+    const ptrdiff_t width = gate->width;
+    for (ptrdiff_t row = begin; row < end; row++) {
+        const float *CK_RESTRICT factor = gate->gate + row / gate->rows_per_image * gate->stride;
+        const float *branch = y + row * width, *skip = x + row * width;
+        float *sum = out + row * width;
+#pragma clang loop vectorize(assume_safety) vectorize_width(16)
+        for (ptrdiff_t i = 0; i < width; i++) sum[i] = skip[i] + factor[i] * branch[i];
+    }
+}
+
+CK_INLINE void gated(const float *CK_RESTRICT gate, const float *CK_RESTRICT dout, float *CK_RESTRICT dy, bool accumulate,
+                     ptrdiff_t width) {
+    if (accumulate) {
+        CK_VECTOR
+        for (ptrdiff_t i = 0; i < width; i++) dy[i] += gate[i] * dout[i];
+    } else {
+        CK_VECTOR
+        for (ptrdiff_t i = 0; i < width; i++) dy[i] = gate[i] * dout[i];
+    }
+}
+
+CK_INLINE void add_product(const float *CK_RESTRICT y, const float *CK_RESTRICT dout, float *CK_RESTRICT sums, ptrdiff_t width) {
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < width; i++) sums[i] += y[i] * dout[i];
+}
+
+CK_KERNEL void ck_gate_backward(const ck_gate *gate, const float *y, const float *dout, float *dy, bool accumulate, float *sums,
+                                ptrdiff_t begin, ptrdiff_t end) {
+    const ptrdiff_t width = gate->width;
+    if (sums) memset(sums, 0, (size_t)width * sizeof(float));
+    for (ptrdiff_t row = begin; row < end; row++) {
+        if (sums) add_product(y + row * width, dout + row * width, sums, width);
+        const float *factor = gate->gate + row / gate->rows_per_image * gate->stride;
+        if (dy) gated(factor, dout + row * width, dy + row * width, accumulate, width);
+    }
+}
+
+CK_KERNEL void ck_gate_finish(const float *sums, ptrdiff_t images, ptrdiff_t chunks_per_image, ptrdiff_t width, float *dgate,
+                              ptrdiff_t stride, bool accumulate, ptrdiff_t begin, ptrdiff_t end) {
+    for (ptrdiff_t image = 0; image < images; image++) {
+        float *row = dgate + image * stride;
+        if (!accumulate) memset(row + begin, 0, (size_t)(end - begin) * sizeof(float));
+        for (ptrdiff_t chunk = 0; chunk < chunks_per_image; chunk++) {
+            const float *CK_RESTRICT part = sums + (image * chunks_per_image + chunk) * width;
+            for (ptrdiff_t i = begin; i < end; i++) row[i] += part[i];
+        }
+    }
+}

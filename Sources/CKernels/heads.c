@@ -1,0 +1,119 @@
+#include "ck_heads.h"
+#include "kernel.h"
+
+#include <math.h>
+
+CK_INLINE float mean_square(const float *CK_RESTRICT x, ptrdiff_t size) {
+    CK_REASSOCIATE
+    float sum = 0;
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < size; i++) sum += x[i] * x[i];
+    return sum / (float)size;
+}
+
+CK_INLINE void scaled(const float *CK_RESTRICT x, const float *CK_RESTRICT weight, float factor, float *CK_RESTRICT y,
+                      ptrdiff_t size) {
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < size; i++) y[i] = x[i] * factor * weight[i];
+}
+
+/// Rotates pairs by the angle (`direction` 1) or back (−1).
+CK_INLINE void rotate(const float *CK_RESTRICT x, const float *CK_RESTRICT cosine, const float *CK_RESTRICT sine, float direction,
+                      float *CK_RESTRICT y, ptrdiff_t size) {
+    CK_VECTOR
+    for (ptrdiff_t m = 0; m < size / 2; m++) {
+        const float a = x[2 * m], b = x[2 * m + 1];
+        y[2 * m] = a * cosine[2 * m] - direction * b * sine[2 * m];
+        y[2 * m + 1] = b * cosine[2 * m + 1] + direction * a * sine[2 * m + 1];
+    }
+}
+
+CK_KERNEL void ck_heads_forward(const ck_heads *heads, const float *qkv, float *const outputs[3], float *const inverse_rms[3],
+                                ptrdiff_t begin, ptrdiff_t end) {
+    const ptrdiff_t size = heads->size, tokens = heads->tokens;
+    float normalised[ck_heads_maximum_size];
+    for (ptrdiff_t row = begin; row < end; row++) {
+        const ptrdiff_t image = row / tokens, token = row % tokens;
+        for (ptrdiff_t part = 0; part < heads->parts; part++) {
+            const float *weight = heads->weights[part];
+            for (ptrdiff_t head = 0; head < heads->heads; head++) {
+                const float *x = qkv + ((row * heads->parts + part) * heads->heads + head) * size;
+                float *y = outputs[part] + ((image * heads->heads + head) * tokens + token) * size;
+                if (weight) {
+                    const float inverse = 1.0f / sqrtf(mean_square(x, size) + heads->epsilon);
+                    if (inverse_rms[part]) inverse_rms[part][row * heads->heads + head] = inverse;
+                    float *target = heads->rotates[part] ? normalised : y;
+                    scaled(x, weight, inverse, target, size);
+                    x = target;
+                }
+                if (heads->rotates[part]) rotate(x, heads->cosine + token * size, heads->sine + token * size, 1.0f, y, size);
+                else if (!weight) memcpy(y, x, (size_t)size * sizeof(float));
+            }
+        }
+    }
+}
+
+CK_INLINE void norm_gradient(const float *CK_RESTRICT x, const float *CK_RESTRICT weight, float inverse, const float *CK_RESTRICT dy,
+                             bool accumulate, float *CK_RESTRICT dx, ptrdiff_t size) {
+    CK_REASSOCIATE
+    float sum = 0;
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < size; i++) sum += dy[i] * weight[i] * x[i];
+    const float pull = inverse * inverse * inverse * sum / (float)size;
+    if (accumulate) {
+        CK_VECTOR
+        for (ptrdiff_t i = 0; i < size; i++) dx[i] += inverse * dy[i] * weight[i] - pull * x[i];
+    } else {
+        CK_VECTOR
+        for (ptrdiff_t i = 0; i < size; i++) dx[i] = inverse * dy[i] * weight[i] - pull * x[i];
+    }
+}
+
+CK_INLINE void add_weight_sum(const float *CK_RESTRICT x, float inverse, const float *CK_RESTRICT dy, float *CK_RESTRICT sums,
+                              ptrdiff_t size) {
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < size; i++) sums[i] += dy[i] * x[i] * inverse;
+}
+
+CK_INLINE void pass_on(const float *CK_RESTRICT dy, bool accumulate, float *CK_RESTRICT dx, ptrdiff_t size) {
+    if (!accumulate) {
+        memcpy(dx, dy, (size_t)size * sizeof(float));
+        return;
+    }
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < size; i++) dx[i] += dy[i];
+}
+
+CK_KERNEL void ck_heads_backward(const ck_heads *heads, const float *qkv, const float *const inverse_rms[3],
+                                 const float *const gradients[3], float *dqkv, bool accumulate, float *weight_sums, ptrdiff_t begin,
+                                 ptrdiff_t end) {
+    const ptrdiff_t size = heads->size, tokens = heads->tokens;
+    float unrotated[ck_heads_maximum_size];
+    if (weight_sums) memset(weight_sums, 0, 3 * (size_t)size * sizeof(float));
+    for (ptrdiff_t row = begin; row < end; row++) {
+        const ptrdiff_t image = row / tokens, token = row % tokens;
+        for (ptrdiff_t part = 0; part < heads->parts; part++) {
+            const float *weight = heads->weights[part];
+            for (ptrdiff_t head = 0; head < heads->heads; head++) {
+                const ptrdiff_t offset = ((row * heads->parts + part) * heads->heads + head) * size;
+                float *dx = dqkv + offset;
+                if (!gradients[part]) {
+                    if (!accumulate) memset(dx, 0, (size_t)size * sizeof(float));
+                    continue;
+                }
+                const float *dy = gradients[part] + ((image * heads->heads + head) * tokens + token) * size;
+                if (heads->rotates[part]) {
+                    rotate(dy, heads->cosine + token * size, heads->sine + token * size, -1.0f, unrotated, size);
+                    dy = unrotated;
+                }
+                if (!weight) {
+                    pass_on(dy, accumulate, dx, size);
+                    continue;
+                }
+                const float inverse = inverse_rms[part][row * heads->heads + head];
+                if (weight_sums) add_weight_sum(qkv + offset, inverse, dy, weight_sums + part * size, size);
+                norm_gradient(qkv + offset, weight, inverse, dy, accumulate, dx, size);
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+// Gated elementwise work of a transformer block: SwiGLU and the gated residual.
+#ifndef CK_GATES_H
+#define CK_GATES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/// y = silu(a) · b for rows `begin ..< end` of `ab` = [rows, (a: width, b: width)]; y: [rows, width].
+void ck_swiglu_forward(const float *ab, float *y, ptrdiff_t width, ptrdiff_t begin, ptrdiff_t end);
+
+/// Gradient of `ab` from that of y, rows `begin ..< end`.
+void ck_swiglu_backward(const float *ab, const float *dy, float *dab, bool accumulate, ptrdiff_t width, ptrdiff_t begin,
+                        ptrdiff_t end);
+
+/// The rows of a gate: row r uses `gate + r / rows_per_image · stride`.
+typedef struct {
+    ptrdiff_t width;
+    ptrdiff_t rows_per_image;
+    ptrdiff_t stride;
+    const float *gate;
+} ck_gate;
+
+/// out = x + gate · y, rows `begin ..< end` of [rows, width]. `out` may be `x`.
+void ck_gate_forward(const ck_gate *gate, const float *x, const float *y, float *out, ptrdiff_t begin, ptrdiff_t end);
+
+/// Rows `begin ..< end`, all of one image: dy = gate · dout (NULL to skip) and, into `sums` ([width], overwritten; NULL to skip), this
+/// range's Σ dout · y. The gate's gradient is the sum of the ranges' sums; x's is dout itself.
+void ck_gate_backward(const ck_gate *gate, const float *y, const float *dout, float *dy, bool accumulate, float *sums, ptrdiff_t begin,
+                      ptrdiff_t end);
+
+/// Columns `begin ..< end` of the gate's gradient, rows `stride` apart. `sums`: [images, chunks_per_image, width].
+void ck_gate_finish(const float *sums, ptrdiff_t images, ptrdiff_t chunks_per_image, ptrdiff_t width, float *dgate, ptrdiff_t stride,
+                    bool accumulate, ptrdiff_t begin, ptrdiff_t end);
+
+#endif

@@ -1,0 +1,48 @@
+#include "ck_skinny.h"
+#include "kernel.h"
+
+CK_INLINE float dot(const float *CK_RESTRICT a, const float *CK_RESTRICT b, ptrdiff_t n) {
+    CK_REASSOCIATE
+    float sum = 0;
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < n; i++) sum += a[i] * b[i];
+    return sum;
+}
+
+CK_KERNEL void ck_skinny_forward(const ck_skinny *sizes, const float *x, const float *w, const float *bias, float *y, ptrdiff_t begin,
+                                 ptrdiff_t end) {
+    for (ptrdiff_t o = begin; o < end; o++)
+        for (ptrdiff_t row = 0; row < sizes->rows; row++)
+            y[row * sizes->outputs + o] = dot(x + row * sizes->inputs, w + o * sizes->inputs, sizes->inputs) + (bias ? bias[o] : 0.0f);
+}
+
+CK_INLINE void add_scaled(float factor, const float *CK_RESTRICT x, float *CK_RESTRICT y, ptrdiff_t n) {
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < n; i++) y[i] += factor * x[i];
+}
+
+CK_KERNEL void ck_skinny_input_gradient(const ck_skinny *sizes, const float *dy, const float *w, float *dx, bool accumulate,
+                                        ptrdiff_t begin, ptrdiff_t end) {
+    for (ptrdiff_t row = 0; row < sizes->rows && !accumulate; row++)
+        memset(dx + row * sizes->inputs + begin, 0, (size_t)(end - begin) * sizeof(float));
+    for (ptrdiff_t o = 0; o < sizes->outputs; o++)
+        for (ptrdiff_t row = 0; row < sizes->rows; row++)
+            add_scaled(dy[row * sizes->outputs + o], w + o * sizes->inputs + begin, dx + row * sizes->inputs + begin, end - begin);
+}
+
+CK_INLINE void scaled(float factor, const float *CK_RESTRICT x, float *CK_RESTRICT y, ptrdiff_t n) {
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < n; i++) y[i] = factor * x[i];
+}
+
+CK_KERNEL void ck_skinny_weight_gradient(const ck_skinny *sizes, const float *dy, const float *x, float *dw, bool accumulate,
+                                         ptrdiff_t begin, ptrdiff_t end) {
+    const ptrdiff_t inputs = sizes->inputs;
+    for (ptrdiff_t o = begin; o < end; o++) {
+        float *gradient = dw + o * inputs;
+        if (accumulate) add_scaled(dy[o], x, gradient, inputs);
+        else scaled(dy[o], x, gradient, inputs);
+        for (ptrdiff_t row = 1; row < sizes->rows; row++)
+            add_scaled(dy[row * sizes->outputs + o], x + row * inputs, gradient, inputs);
+    }
+}

@@ -1,0 +1,104 @@
+internal import CKernels
+internal import SwiffuseTensor
+
+extension FusedKernel<AttentionOp> {
+    /// Blocked: a score matrix exists for one block of queries of one head at a time; keeps the rows' log-sum-exp.
+    static func cpu(_ runtime: CPURuntime) -> FusedKernel<AttentionOp> {
+        FusedKernel(
+            acceptsStrided: [0, 1, 2], keepsInputs: [0, 1, 2], keepsOutputs: [0],
+            residuals: { _, inputs in [TensorSpec(Shape(Array(inputs[0].shape.dimensions.prefix(3))))] }
+        ) { op, call in
+            runtime.perform(writing: call.outputs) { () throws(DeviceError) in
+                let operands = try runtime.headOperands(call.inputs)
+                try AttentionCall(op, operands).forward(
+                    runtime, out: call.outputs[0], logSumExp: call.residuals.first)
+            }
+        } backward: { op, call in
+            let gradients = call.gradients.map { $0 }
+            runtime.perform(writing: gradients.compactMap { $0?.view }) { () throws(DeviceError) in
+                guard let out = call.outputs[0] else { return }
+                // Gradients are dense, and the kernel wants them in their operand's layout.
+                let operands = try runtime.headOperands(call.inputs.compactMap { $0 }, dense: true)
+                try AttentionCall(op, operands).backward(
+                    runtime, out: out, logSumExp: call.residuals[0], dout: call.cotangents[0], gradients)
+            }
+        }
+    }
+}
+
+extension CPURuntime {
+    /// q, k and v with dense rows (with `dense`, dense altogether), copied only where they are not.
+    fileprivate func headOperands(_ views: [BufferView], dense: Bool = false) throws(DeviceError) -> [BufferView] {
+        var operands: [BufferView] = []
+        for view in views {
+            let fits = dense ? view.isContiguous : view.strides[3] == 1 && view.strides[2] >= view.shape[3]
+            if fits {
+                operands.append(view)
+            } else {
+                let copied = view.dense(in: try scratch(view.count))
+                copy(view, copied, .overwrite)
+                operands.append(copied)
+            }
+        }
+        return operands
+    }
+}
+
+/// One launch of the attention kernels.
+private struct AttentionCall {
+    private let q: UnsafePointer<Float>
+    private let k: UnsafePointer<Float>
+    private let v: UnsafePointer<Float>
+    private let images: Int
+    private let parameters: ck_attention
+
+    init(_ op: AttentionOp, _ operands: [BufferView]) {
+        let (heads, queries, size) = (operands[0].shape[1], operands[0].shape[2], operands[0].shape[3])
+        q = UnsafePointer(operands[0].floats)
+        k = UnsafePointer(operands[1].floats)
+        v = UnsafePointer(operands[2].floats)
+        images = operands[0].shape[0]
+        let layouts = operands.map {
+            ck_head_layout(image_stride: $0.strides[0], head_stride: $0.strides[1], row_stride: max($0.strides[2], size))
+        }
+        parameters = ck_attention(
+            heads: heads, queries: queries, keys: operands[1].shape[2], size: size, scale: op.scale, q: layouts[0],
+            k: layouts[1], v: layouts[2],
+            out: ck_head_layout(image_stride: queries * heads * size, head_stride: size, row_stride: heads * size))
+    }
+
+    func forward(_ runtime: CPURuntime, out: BufferView, logSumExp: BufferView?) throws(DeviceError) {
+        let (block, perWorker) = withUnsafePointer(to: parameters) {
+            (max(1, ck_attention_block($0)), ck_attention_forward_scratch($0))
+        }
+        let scratch = try runtime.scratch(perWorker * runtime.pool.threadCount)
+        let (target, statistics) = (out.floats, logSumExp?.floats)
+        let blocks = (parameters.queries + block - 1) / block
+        runtime.pool.run(images * parameters.heads * blocks) { task, worker in
+            let (pair, first) = (task / blocks, task % blocks * block)
+            withUnsafePointer(to: parameters) {
+                ck_attention_forward(
+                    $0, q, k, v, target, statistics, scratch.floats + worker * perWorker, pair / parameters.heads,
+                    pair % parameters.heads, first, min(parameters.queries, first + block))
+            }
+        }
+    }
+
+    func backward(
+        _ runtime: CPURuntime, out: BufferView, logSumExp: BufferView, dout: BufferView, _ gradients: [GradientSlot?]
+    ) throws(DeviceError) {
+        let perWorker = withUnsafePointer(to: parameters) { ck_attention_backward_scratch($0) }
+        let scratch = try runtime.scratch(perWorker * runtime.pool.threadCount)
+        let (result, statistics, cotangent) = (out.floats, logSumExp.floats, dout.floats)
+        let targets = gradients.map { $0?.view.floats }
+        let adds = gradients.map { $0?.mode == .accumulate }
+        runtime.pool.run(images * parameters.heads) { pair, worker in
+            withUnsafePointer(to: parameters) {
+                ck_attention_backward(
+                    $0, q, k, v, result, statistics, cotangent, targets[0], targets[1], targets[2],
+                    ck_attention_modes(q: adds[0], k: adds[1], v: adds[2]), scratch.floats + worker * perWorker,
+                    pair / parameters.heads, pair % parameters.heads)
+            }
+        }
+    }
+}

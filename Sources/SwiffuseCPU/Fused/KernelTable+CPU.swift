@@ -1,0 +1,17 @@
+internal import SwiffuseTensor
+
+extension KernelTable {
+    /// Every fused operation of the core has a kernel here.
+    static func cpu(_ runtime: CPURuntime) -> KernelTable {
+        var table = KernelTable()
+        table.add(FusedKernel<LinearOp>.cpu(runtime))
+        table.add(FusedKernel<RMSNormOp>.cpu(runtime))
+        table.add(FusedKernel<ModulatedRMSNormOp>.cpu(runtime))
+        table.add(FusedKernel<QKNormRotaryOp>.cpu(runtime))
+        table.add(FusedKernel<AttentionOp>.cpu(runtime))
+        table.add(FusedKernel<SwiGLUOp>.cpu(runtime))
+        table.add(FusedKernel<GatedResidualOp>.cpu(runtime))
+        table.add(FusedKernel<AdamWOp>.cpu(runtime))
+        return table
+    }
+}

@@ -1,0 +1,116 @@
+internal import CKernels
+internal import SwiffuseTensor
+
+extension FusedKernel<LinearOp> {
+    /// One product per panel; the bias is put down first and the product added to it, which costs nothing extra.
+    static func cpu(_ runtime: CPURuntime) -> FusedKernel<LinearOp> {
+        FusedKernel(keepsInputs: [0, 1]) { _, call in
+            let bias = call.inputs.count > 2 ? call.inputs[2] : nil
+            LinearSizes(call.inputs[0], call.inputs[1]).forward(
+                runtime, x: call.inputs[0].floats, weight: call.inputs[1].floats, bias: bias?.floats,
+                y: call.outputs[0].floats)
+        } backward: { _, call in
+            guard let x = call.inputs[0], let weight = call.inputs[1] else { return }
+            let sizes = LinearSizes(x, weight)
+            let dy = call.cotangents[0]
+            if let slot = call.gradients[1] { sizes.weightGradient(runtime, dy: dy.floats, x: x.floats, slot) }
+            if call.gradients.count > 2, let slot = call.gradients[2] {
+                runtime.reduce(.sum, sizes.matrix(dy), slot.view.asRow, slot.mode)
+            }
+            if let slot = call.gradients[0] { sizes.inputGradient(runtime, dy: dy.floats, weight: weight.floats, slot) }
+        }
+    }
+}
+
+extension BufferView {
+    /// A dense vector [n] as [1, n].
+    fileprivate var asRow: BufferView {
+        BufferView(buffer: buffer, dtype: dtype, offset: offset, shape: [1, count], strides: [count, 1])
+    }
+}
+
+/// The extents of a linear layer, and its three products.
+private struct LinearSizes {
+    let rows: Int
+    let inputs: Int
+    let outputs: Int
+
+    init(_ x: BufferView, _ weight: BufferView) {
+        outputs = weight.shape[0]
+        inputs = weight.shape[1]
+        rows = inputs == 0 ? x.shape.dropLast().reduce(1, *) : x.count / inputs
+    }
+
+    private var isSkinny: Bool { rows <= Int(ck_skinny_maximum_rows) }
+    private var skinny: ck_skinny { ck_skinny(rows: rows, inputs: inputs, outputs: outputs) }
+    /// Weight rows or columns that are worth a task.
+    private var grain: Int { max(16, CPURuntime.elementGrain / max(1, inputs)) }
+
+    /// dy as [rows, outputs].
+    func matrix(_ dy: BufferView) -> BufferView {
+        BufferView(
+            buffer: dy.buffer, dtype: dy.dtype, offset: dy.offset, shape: [rows, outputs], strides: [outputs, 1])
+    }
+
+    func forward(
+        _ runtime: CPURuntime, x: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+        y: UnsafeMutablePointer<Float>
+    ) {
+        if isSkinny {
+            runtime.pool.run(over: outputs, grain: grain) { range in
+                withUnsafePointer(to: skinny) {
+                    ck_skinny_forward($0, x, weight, bias, y, range.lowerBound, range.upperBound)
+                }
+            }
+            return
+        }
+        let product = MatrixProduct(
+            rows: rows, columns: outputs, depth: inputs, a: MatrixOperand(x, stride: max(inputs, 1)),
+            b: MatrixOperand(weight, stride: max(inputs, 1), isTransposed: true), c: y, cStride: outputs,
+            beta: bias == nil ? 0 : 1)
+        product.run(on: runtime.pool) { rows, columns in
+            guard let bias else { return }
+            for row in rows {
+                (y + row * outputs + columns.lowerBound).update(from: bias + columns.lowerBound, count: columns.count)
+            }
+        }
+    }
+
+    /// dx (+)= dy · W
+    func inputGradient(
+        _ runtime: CPURuntime, dy: UnsafePointer<Float>, weight: UnsafePointer<Float>, _ slot: GradientSlot
+    ) {
+        let (dx, adds) = (slot.view.floats, slot.mode == .accumulate)
+        if isSkinny {
+            runtime.pool.run(over: inputs, grain: 128) { range in
+                withUnsafePointer(to: skinny) {
+                    ck_skinny_input_gradient($0, dy, weight, dx, adds, range.lowerBound, range.upperBound)
+                }
+            }
+            return
+        }
+        MatrixProduct(
+            rows: rows, columns: inputs, depth: outputs, a: MatrixOperand(dy, stride: max(outputs, 1)),
+            b: MatrixOperand(weight, stride: max(inputs, 1)), c: dx, cStride: inputs, beta: adds ? 1 : 0
+        ).run(on: runtime.pool)
+    }
+
+    /// dW (+)= dyᵀ · x
+    func weightGradient(
+        _ runtime: CPURuntime, dy: UnsafePointer<Float>, x: UnsafePointer<Float>, _ slot: GradientSlot
+    ) {
+        let (dw, adds) = (slot.view.floats, slot.mode == .accumulate)
+        if isSkinny && rows > 0 {
+            runtime.pool.run(over: outputs, grain: grain) { range in
+                withUnsafePointer(to: skinny) {
+                    ck_skinny_weight_gradient($0, dy, x, dw, adds, range.lowerBound, range.upperBound)
+                }
+            }
+            return
+        }
+        MatrixProduct(
+            rows: outputs, columns: inputs, depth: rows, a: MatrixOperand(dy, stride: max(outputs, 1), isTransposed: true),
+            b: MatrixOperand(x, stride: max(inputs, 1)), c: dw, cStride: inputs, beta: adds ? 1 : 0
+        ).run(on: runtime.pool)
+    }
+}

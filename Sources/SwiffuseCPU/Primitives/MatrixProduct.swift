@@ -1,0 +1,69 @@
+internal import COpenBLAS
+
+/// A dense matrix in memory: rows `stride` apart, or, transposed, columns `stride` apart.
+struct MatrixOperand {
+    let start: UnsafePointer<Float>
+    let stride: Int
+    let isTransposed: Bool
+
+    init(_ start: UnsafePointer<Float>, stride: Int, isTransposed: Bool = false) {
+        self.start = start
+        self.stride = stride
+        self.isTransposed = isTransposed
+    }
+
+    func droppingRows(_ count: Int) -> UnsafePointer<Float> { start + (isTransposed ? count : count * stride) }
+    func droppingColumns(_ count: Int) -> UnsafePointer<Float> { start + (isTransposed ? count * stride : count) }
+}
+
+/// C = alpha · A · B + beta · C with C [rows, columns] and `depth` products per element.
+struct MatrixProduct {
+    let rows: Int
+    let columns: Int
+    let depth: Int
+    let a: MatrixOperand
+    let b: MatrixOperand
+    let c: UnsafeMutablePointer<Float>
+    let cStride: Int
+    var alpha: Float = 1
+    var beta: Float = 0
+
+    /// Arithmetic below which a second thread does not pay.
+    private static let smallest = 1 << 20
+
+    /// Computes one panel of C on the calling thread.
+    func compute(rows rowRange: Range<Int>, columns columnRange: Range<Int>) {
+        copenblas_sgemm(
+            a.isTransposed, b.isTransposed, rowRange.count, columnRange.count, depth, alpha,
+            a.droppingRows(rowRange.lowerBound), a.stride, b.droppingColumns(columnRange.lowerBound), b.stride, beta,
+            c + rowRange.lowerBound * cStride + columnRange.lowerBound, cStride)
+    }
+
+    func compute() { compute(rows: 0..<rows, columns: 0..<columns) }
+
+    /// The panels that the threads share: cut along the longer side of C, so that little is packed twice.
+    func panels(threadCount: Int) -> [(rows: Range<Int>, columns: Range<Int>)] {
+        let isSmall = 2 * rows * columns * max(depth, 1) < Self.smallest
+        if isSmall || threadCount == 1 { return [(0..<rows, 0..<columns)] }
+        if columns >= rows {
+            return ranges(columns, threadCount).map { (0..<rows, $0) }
+        }
+        return ranges(rows, threadCount).map { ($0, 0..<columns) }
+    }
+
+    private func ranges(_ count: Int, _ pieces: Int) -> [Range<Int>] {
+        // Whole register tiles of the library's kernels.
+        let step = ((count + pieces - 1) / pieces + 15) / 16 * 16
+        return stride(from: 0, to: count, by: step).map { $0..<min(count, $0 + step) }
+    }
+
+    /// Computes C on all threads; `prologue` runs on each panel before it, while nothing of it is in cache yet.
+    func run(on pool: ThreadPool, prologue: (Range<Int>, Range<Int>) -> Void = { _, _ in }) {
+        let panels = panels(threadCount: pool.threadCount)
+        pool.run(panels.count) { task, _ in
+            let panel = panels[task]
+            prologue(panel.rows, panel.columns)
+            compute(rows: panel.rows, columns: panel.columns)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import SwiffuseCPU
+import SwiffuseTensor
+import Testing
+
+@Suite struct CPUDeviceTests {
+    @Test func resultsDoNotDependOnTheNumberOfThreads() throws {
+        func result(threads: Int) throws -> [Float] {
+            let device = try CPUDevice(threads: threads)
+            var random = Philox(seed: 1)
+            let tape = Tape()
+            let x = tape.watch(.normal([2, 137, 64], using: &random, on: device))
+            let weight = tape.watch(.normal([64], using: &random, on: device))
+            let shift = tape.watch(.normal([2, 64], using: &random, on: device))
+            let y = ModulatedRMSNormOp()([x, weight, shift, shift])[0]
+            let gradients = tape.gradients(of: y.squared().sum(), withRespectTo: [x, weight, shift])
+            return try gradients.flatMap { try $0?.scalars() ?? [] }
+        }
+        #expect(try result(threads: 1) == result(threads: 3))
+    }
+
+    @Test func memoryIsReusedAndReported() throws {
+        let device = try CPUDevice(threads: 1)
+        do {
+            let tensor = Tensor.zeros([1000, 1000], on: device)
+            #expect(device.memoryUse.current >= tensor.count * 4)
+        }
+        #expect(device.memoryUse.current == 0)
+        #expect(device.memoryUse.highWaterMark >= 4_000_000)
+        let reserved = device.memoryUse.reserved
+        _ = Tensor.zeros([1000, 1000], on: device)
+        #expect(device.memoryUse.reserved == reserved)
+        device.trimCache()
+        #expect(device.memoryUse.reserved == 0)
+    }
+
+    @Test func aLimitIsATypedError() throws {
+        let device = try CPUDevice(threads: 1, memoryLimit: 1 << 20)
+        let tensor = Tensor.zeros([1 << 20], on: device) + 1
+        #expect(tensor.shape == [1 << 20])
+        #expect {
+            try tensor.scalars()
+        } throws: { error in
+            guard case DeviceError.outOfMemory(_, _, _, let limit) = error else { return false }
+            return limit == 1 << 20
+        }
+    }
+
+    @Test func anIndexOutsideTheTableIsATypedError() throws {
+        let device = try CPUDevice(threads: 1)
+        let table = Tensor.ones([3, 2], on: device)
+        let rows = table.rows(Tensor(integers: [0, 3], shape: [2], on: device))
+        #expect(throws: DeviceError.self) { try (rows + 1).scalars() }
+    }
+
+    @Test func concurrentUseIsSafe() async throws {
+        let device = try CPUDevice(threads: 2)
+        let sums = try await withThrowingTaskGroup(of: Float.self) { group in
+            for index in 0..<8 {
+                group.addTask {
+                    let x = Tensor.filled(Float(index), shape: [300, 300], on: device)
+                    return try (x.matmul(x) + x).sum().scalar()
+                }
+            }
+            return try await group.reduce(into: Set<Float>()) { $0.insert($1) }
+        }
+        #expect(sums == Set((0..<8).map { Float($0 * $0 * 300 + $0) * 90000 }))
+    }
+}

@@ -1,0 +1,34 @@
+import SwiffuseCPU
+import SwiffuseTensor
+import SwiffuseTesting
+import Testing
+
+/// Every operation on the CPU device against plain loops; the list of cases is shared by all devices.
+@Suite struct OpParityTests {
+    @Test(arguments: OpCase.all)
+    func matchesTheReference(_ opCase: OpCase) throws {
+        let found = try OpCheck.parity(of: opCase, on: CPUDevice(threads: 2))
+        #expect(found.worst <= opCase.tolerance, "outputs \(found.outputs), gradients \(found.gradients)")
+    }
+
+    @Test(arguments: OpCase.all)
+    func accumulatesGradients(_ opCase: OpCase) throws {
+        let found = try OpCheck.parity(of: opCase, on: CPUDevice(threads: 2), applications: 2)
+        #expect(found.worst <= 2 * opCase.tolerance, "outputs \(found.outputs), gradients \(found.gradients)")
+    }
+
+    @Test(arguments: OpCase.all.filter { $0.inputs.contains(where: \.isDifferentiable) })
+    func recordedGradientsAreTheMeasuredOnes(_ opCase: OpCase) throws {
+        // Central differences in float32 are good to about half a percent here.
+        #expect(try OpCheck.gradientError(of: opCase, on: CPUDevice(threads: 1)) < 0.02)
+    }
+
+    @Test func everyFusedOperationHasAKernel() throws {
+        let names = try CPUDevice(threads: 1).kernels.names.map(\.name)
+        #expect(
+            names == [
+                "adamw-ema", "attention", "gated-residual", "linear", "modulated-rms-norm", "qk-norm-rotary", "rms-norm",
+                "swiglu",
+            ])
+    }
+}
