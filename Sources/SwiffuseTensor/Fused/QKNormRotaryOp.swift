@@ -35,19 +35,11 @@ public struct QKNormRotaryOp: FusedOp {
         }
         let norm = RMSNormOp(epsilon: epsilon)
         return [
-            rotated(norm.reference([heads[0], inputs[1]])[0], cos: inputs[3], sin: inputs[4]),
-            rotated(norm.reference([heads[1], inputs[2]])[0], cos: inputs[3], sin: inputs[4]),
+            norm.reference([heads[0], inputs[1]])[0].rotated(cos: inputs[3], sin: inputs[4]),
+            norm.reference([heads[1], inputs[2]])[0].rotated(cos: inputs[3], sin: inputs[4]),
             heads[2],
         ]
     }
 
     public func floatingPointOperations(for inputs: [TensorSpec]) -> Int { 8 * inputs[0].shape.count }
-
-    /// Rotates adjacent pairs of the last axis of [B, H, N, d].
-    private func rotated(_ x: Tensor, cos: Tensor, sin: Tensor) -> Tensor {
-        let pairs = x.reshaped(to: x.shape.dimensions.dropLast() + [x.shape.last / 2, 2])
-        let turned = Tensor.concatenated(
-            [-pairs.sliced(along: -1, 1..<2), pairs.sliced(along: -1, 0..<1)], along: -1)
-        return x * cos + turned.reshaped(to: x.shape.dimensions) * sin
-    }
 }

@@ -1,0 +1,13 @@
+extension Tensor {
+    /// GELU in its exact form, x/2 · (1 + erf(x/√2)) (Hendrycks & Gimpel, arXiv:1606.08415).
+    public func gelu() -> Tensor {
+        let half = self * 0.5
+        return half + half * (self * 0.707_106_77).errorFunction()  // 1 / √2
+    }
+
+    /// eˣ / Σ eˣ over the last axis, without overflow.
+    public func softmax() -> Tensor {
+        let powers = (self - maximum(over: [-1], axes: .kept).detached()).exp()
+        return powers / powers.sum(over: [-1], axes: .kept)
+    }
+}
