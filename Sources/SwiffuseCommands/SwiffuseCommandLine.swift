@@ -50,10 +50,16 @@ public enum SwiffuseCommandLine {
                 environment.output.write(SwiffuseRoot.fullMessage(for: error) + "\n")
                 return 0
             }
-            let failure = CommandFailure(error) { SwiffuseRoot.message(for: $0) }
+            let failure = CommandFailure(error) { SwiffuseRoot.message(for: $0) + "; see 'swiffuse \(helpFor(arguments))--help'" }
             environment.messages.write("error: \(failure.message)\n")
             return failure.exitCode
         }
+    }
+
+    /// The command that the arguments name, and a space; empty if they name none.
+    private static func helpFor(_ arguments: [String]) -> String {
+        let names = SwiffuseRoot.configuration.subcommands.compactMap { $0.configuration.commandName }
+        return arguments.first.flatMap { names.contains($0) ? $0 + " " : nil } ?? ""
     }
 }
 

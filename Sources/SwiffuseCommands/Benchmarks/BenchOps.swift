@@ -16,7 +16,7 @@ struct BenchOps {
                 Array(repeating: [batch, heads, tokens, size], count: 3))
             + measure(
                 QKNormRotaryOp(headCount: heads), "",
-                [[batch, tokens, 3 * width], [size], [size], [tokens, size], [tokens, size]])
+                [[batch, tokens, 3 * width], [size], [size], [tokens, size], [tokens, size]], differentiable: 3)
             + measure(RMSNormOp(), "", [rows, [width]])
             + measure(ModulatedRMSNormOp(), "", [rows, [width], [batch, width], [batch, width]])
             + measure(SwiGLUOp(), "", [[batch, tokens, 2 * hidden]])
@@ -24,7 +24,10 @@ struct BenchOps {
             + [try optimizer(width: width)]
     }
 
-    private func measure<Op: FusedOp>(_ op: Op, _ detail: String, _ shapes: [Shape]) throws -> [BenchResult] {
+    /// - Parameter differentiable: how many of the first inputs have gradients; nil for all.
+    private func measure<Op: FusedOp>(
+        _ op: Op, _ detail: String, _ shapes: [Shape], differentiable: Int? = nil
+    ) throws -> [BenchResult] {
         let inputs = shapes.enumerated().map { Self.random($1, stream: $0, on: clock.device) }
         let operations = Double(op.floatingPointOperations(for: inputs.map(\.spec)))
         let name = Op.name.name + (detail.isEmpty ? "" : " (\(detail))")
@@ -34,8 +37,8 @@ struct BenchOps {
         // A gradient costs about twice the forward pass, which runs too.
         let both = try clock.measure("ops", name + " + gradient", amount: 3 * operations, unit: "FLOP/s") {
             let tape = Tape()
-            let watched = inputs.map { tape.watch($0) }
-            let outputs = op(watched)
+            let watched = inputs.prefix(differentiable ?? inputs.count).map { tape.watch($0) }
+            let outputs = op(watched + inputs.dropFirst(watched.count))
             let loss = outputs.dropFirst().reduce(outputs[0].sum()) { $0 + $1.sum() }
             let gradients = tape.gradients(of: loss, withRespectTo: watched)
             for case let gradient? in gradients { if let failure = gradient.failure { throw failure } }

@@ -13,7 +13,8 @@ struct CheckCommand: SwiffuseCommand {
 
             Examples:
               swiffuse check jit-l-16
-              swiffuse check my-recipe.yaml --set training.batchSize=8 --set backbone.recompute=true
+              swiffuse check my-recipe.yaml --set training.batchSize=8
+              swiffuse check jit-b-16 --resolved > my-recipe.yaml
             """)
 
     @Argument(help: "A preset's name or a YAML file.")

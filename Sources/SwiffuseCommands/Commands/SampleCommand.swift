@@ -14,8 +14,9 @@ struct SampleCommand: SwiffuseCommand {
             Examples:
               swiffuse sample run
               swiffuse sample run --count 100 --grid pictures.png
-              swiffuse sample run --classes sneaker,bag --count 8 --seed 7 --guidance 3 --out pictures
-              swiffuse sample run/checkpoint.safetensors --solver euler --steps 100 --ema raw
+              swiffuse sample run --classes sneaker,bag --count 8 --out pictures
+              swiffuse sample run --seed 7 --guidance 3 --interval 0.1,0.9
+              swiffuse sample run/checkpoint.safetensors --solver euler --ema raw
             """)
 
     @Argument(help: "A checkpoint, or the folder of a training run.")

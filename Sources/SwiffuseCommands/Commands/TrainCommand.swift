@@ -14,7 +14,7 @@ struct TrainCommand: SwiffuseCommand {
 
             Examples:
               swiffuse train fashion-mnist --out run
-              swiffuse train my-recipe.yaml --out run --set training.steps=500 --set training.optimizer.learningRate=1e-3
+              swiffuse train my-recipe.yaml --out run --set training.steps=500
               swiffuse train fashion-mnist --out run --resume
             """)
 

@@ -4,7 +4,7 @@ import Swiffuse
 
 /// The flags that change how a checkpoint's recipe samples.
 struct SamplingOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Steps from noise to picture.", discussion: "Default: the recipe's.", valueName: "n"))
+    @Option(help: ArgumentHelp("Steps from noise to picture. Default: the recipe's.", valueName: "n"))
     var steps: Int?
 
     @Option(help: ArgumentHelp("Solver: euler, heun, adams-bashforth …; see 'swiffuse components solver'.", valueName: "name"))

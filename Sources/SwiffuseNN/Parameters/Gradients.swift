@@ -40,7 +40,7 @@ extension ParameterStore {
     ///   - unreached: what to do about parameters without a path to the loss.
     ///   - body: computes the loss, a scalar tensor, and anything else to return, from recorded parameters.
     /// - Returns: the body's result and the gradients.
-    /// - Throws: `GradientError.unreached`, or what the body throws.
+    /// - Throws: `GradientError.unreached`, the `DeviceError` of an operation that failed, or what the body throws.
     public func valueAndGradients<Result>(
         addingTo gradients: consuming Gradients? = nil, unreached: Unreached = .error,
         _ body: (ParameterStore) throws -> (loss: Tensor, result: Result)
@@ -49,6 +49,8 @@ extension ParameterStore {
         let watched = ParameterStore(
             parameters, values: zip(parameters, values).map { $0.isTrainable ? tape.watch($1) : $1 })
         let (loss, result) = try body(watched)
+        // A failed operation is not recorded, so it would look like a missing path.
+        if let failure = loss.failure { throw failure }
         require(loss.count == 1, "valueAndGradients", "the loss must be a scalar, got \(loss.shape)")
         var earlier = gradients?.values
         gradients = nil

@@ -1,0 +1,96 @@
+import Foundation
+import Swiffuse
+import SwiffuseCommands
+import Testing
+
+@Suite struct ReportTests {
+    @Test func checkReportsALargeModelWithoutAllocatingIt() throws {
+        let start = ContinuousClock().now
+        let outcome = try CommandLineSession().run("check", "jit-l-16")
+        #expect(outcome.exitCode == 0)
+        for words in ["459,139,808", "458,877,664", "[32, 3, 256, 256]", "[32, 256, 1024]", "GFLOP", "moments and averages"] {
+            #expect(outcome.output.contains(words), "\(words)")
+        }
+        // Generous: it takes half a second where nothing else runs.
+        #expect(ContinuousClock().now - start < .seconds(20))
+    }
+
+    @Test func resolvedRecipeIsARecipeAgain() throws {
+        let folder = try TemporaryFolder()
+        let outcome = try CommandLineSession().run("check", "fashion-mnist", "--resolved", "--set", "training.steps=700")
+        let again = try CommandLineSession().run("check", try folder.write(outcome.output, to: "r.yaml"), "--resolved")
+        #expect(again.exitCode == 0)
+        #expect(again.output == outcome.output)
+        #expect(outcome.output.contains("steps: 700"))
+    }
+
+    @Test func memoryEstimateIsWhatTrainingUses() throws {
+        let tiny = try TinyRecipe()
+        let registry = try Registry.standard
+        let recipe = try Recipe(yaml: String(contentsOfFile: tiny.path, encoding: .utf8), registry: registry)
+        let device = try CPUDevice(threads: 1)
+        let model = try DiffusionModel(recipe, registry: registry)
+        let estimate = try CostEstimate(model, registry: registry, kernels: device.kernels, samplingBatch: 1)
+        var run = try TrainingRun(
+            recipe, registry: registry, folder: RunFolder(tiny.folder("run")), start: .new, on: device)
+        try run.run()
+        let used = Double(device.memoryUse.highWaterMark)
+        // Measured: within 1 %; an allocator rounds small blocks up.
+        #expect(abs(used - Double(estimate.training.peak)) < 0.15 * used, "\(used) used, \(estimate.training.peak) estimated")
+    }
+
+    @Test func componentsListsEveryKind() throws {
+        let outcome = try CommandLineSession().run("components")
+        #expect(outcome.exitCode == 0)
+        for word in ["backbone", "jit", "heun", "classifier-free", "logit-normal", "fashion-mnist", "jit-h-32"] {
+            #expect(outcome.output.contains(word), "\(word)")
+        }
+    }
+
+    @Test func componentShowsItsDefaults() throws {
+        let outcome = try CommandLineSession().run("components", "backbone")
+        #expect(outcome.output.contains("type: jit"))
+        #expect(outcome.output.contains("patchSize: 16"))
+    }
+
+    @Test func printedPresetIsARecipe() throws {
+        let folder = try TemporaryFolder()
+        let outcome = try CommandLineSession().run("components", "preset", "jit-b-32")
+        let check = try CommandLineSession().run("check", try folder.write(outcome.output, to: "r.yaml"))
+        #expect(check.exitCode == 0, "\(check.messages)")
+        #expect(check.output.contains("[32, 3, 512, 512]"))
+    }
+
+    @Test func devicesNamesTheKernelsInUse() throws {
+        let outcome = try CommandLineSession().run("devices", "--ops", "--threads", "1")
+        #expect(outcome.exitCode == 0)
+        for word in ["cpu", "threads", "OpenBLAS", "GFLOP/s", "attention", "adamw-ema"] {
+            #expect(outcome.output.contains(word), "\(word)")
+        }
+    }
+
+    @Test func benchPrintsComparableNumbers() throws {
+        let outcome = try CommandLineSession().run(
+            "bench", "forward", "train-step", "--batch", "1", "--repeat", "2", "--json")
+        #expect(outcome.exitCode == 0, "\(outcome.messages)")
+        let rows = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [[String: Any]])
+        #expect(rows.count == 2)
+        #expect(rows.map { $0["suite"] as? String } == ["forward", "train-step"])
+        for row in rows { #expect((row["medianSeconds"] as? Double ?? 0) > 0) }
+    }
+
+    @Test func benchOfOperationsCoversTheKernels() throws {
+        let outcome = try CommandLineSession().run("bench", "ops", "--batch", "1", "--repeat", "1")
+        #expect(outcome.exitCode == 0, "\(outcome.messages)")
+        for op in FusedOps.all { #expect(outcome.output.contains(op.name.name), "\(op.name)") }
+    }
+
+    @Test func unknownKindsOfFixturesAreCountedButDoNotFail() throws {
+        let folder = try TemporaryFolder()
+        #expect(try CommandLineSession().run("verify", folder.path).exitCode == 2)
+        _ = try folder.write("{ this is no JSON", to: "damaged.json")
+        let outcome = try CommandLineSession().run("verify", folder.path)
+        #expect(outcome.exitCode == 1)
+        #expect(outcome.output.contains("1 FAIL"))
+    }
+}
