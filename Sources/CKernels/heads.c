@@ -17,14 +17,24 @@ CK_INLINE void scaled(const float *CK_RESTRICT x, const float *CK_RESTRICT weigh
     for (ptrdiff_t i = 0; i < size; i++) y[i] = x[i] * factor * weight[i];
 }
 
-/// Rotates pairs by the angle (`direction` 1) or back (−1).
-CK_INLINE void rotate(const float *CK_RESTRICT x, const float *CK_RESTRICT cosine, const float *CK_RESTRICT sine, float direction,
-                      float *CK_RESTRICT y, ptrdiff_t size) {
+CK_INLINE void rotate(const float *CK_RESTRICT x, const float *CK_RESTRICT cosine, const float *CK_RESTRICT sine, float *CK_RESTRICT y,
+                      ptrdiff_t size) {
     CK_VECTOR
     for (ptrdiff_t m = 0; m < size / 2; m++) {
         const float a = x[2 * m], b = x[2 * m + 1];
-        y[2 * m] = a * cosine[2 * m] - direction * b * sine[2 * m];
-        y[2 * m + 1] = b * cosine[2 * m + 1] + direction * a * sine[2 * m + 1];
+        y[2 * m] = a * cosine[2 * m] - b * sine[2 * m];
+        y[2 * m + 1] = b * cosine[2 * m + 1] + a * sine[2 * m + 1];
+    }
+}
+
+/// The adjoint of `rotate`.
+CK_INLINE void rotate_gradient(const float *CK_RESTRICT dy, const float *CK_RESTRICT cosine, const float *CK_RESTRICT sine,
+                               float *CK_RESTRICT dx, ptrdiff_t size) {
+    CK_VECTOR
+    for (ptrdiff_t m = 0; m < size / 2; m++) {
+        const float a = dy[2 * m], b = dy[2 * m + 1];
+        dx[2 * m] = a * cosine[2 * m] + b * sine[2 * m + 1];
+        dx[2 * m + 1] = b * cosine[2 * m + 1] - a * sine[2 * m];
     }
 }
 
@@ -46,7 +56,7 @@ CK_KERNEL void ck_heads_forward(const ck_heads *heads, const float *qkv, float *
                     scaled(x, weight, inverse, target, size);
                     x = target;
                 }
-                if (heads->rotates[part]) rotate(x, heads->cosine + token * size, heads->sine + token * size, 1.0f, y, size);
+                if (heads->rotates[part]) rotate(x, heads->cosine + token * size, heads->sine + token * size, y, size);
                 else if (!weight) memcpy(y, x, (size_t)size * sizeof(float));
             }
         }
@@ -103,7 +113,7 @@ CK_KERNEL void ck_heads_backward(const ck_heads *heads, const float *qkv, const 
                 }
                 const float *dy = gradients[part] + ((image * heads->heads + head) * tokens + token) * size;
                 if (heads->rotates[part]) {
-                    rotate(dy, heads->cosine + token * size, heads->sine + token * size, -1.0f, unrotated, size);
+                    rotate_gradient(dy, heads->cosine + token * size, heads->sine + token * size, unrotated, size);
                     dy = unrotated;
                 }
                 if (!weight) {

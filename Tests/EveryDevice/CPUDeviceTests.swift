@@ -63,6 +63,7 @@ import Testing
             }
             return try await group.reduce(into: Set<Float>()) { $0.insert($1) }
         }
-        #expect(sums == Set((0..<8).map { Float($0 * $0 * 300 + $0) * 90000 }))
+        let expected = (0..<8).map { (index: Int) -> Float in Float(index * index * 300 + index) * 90000 }
+        #expect(sums == Set(expected))
     }
 }

@@ -1,10 +1,11 @@
 public import SwiffuseTensor
 
-/// Classifier-free guidance on the velocity: u + scale·(c − u), inside an interval of times (arXiv:2207.12598, 2404.07724).
+/// Classifier-free guidance on the velocity: u + scale·(c − u), inside an interval of times (arXiv:2207.12598,
+/// 2404.07724).
 ///
-/// With `rescale` r > 0 the result is multiplied by r·std(c) / (std(guided) + 10⁻⁶) + 1 − r, the standard deviation over each
-/// image (arXiv:2305.08891). Outside the interval and at scale 1 the conditional velocity stands and the network is not asked
-/// for the other.
+/// With `rescale` r > 0 the result is multiplied by r·std(c) / (std(guided) + 10⁻⁶) + 1 − r, the standard deviation
+/// over each image (arXiv:2305.08891). Outside the interval and at scale 1 the conditional velocity stands and the
+/// network is not asked for the other.
 public struct ClassifierFreeGuidance: Guidance, Component {
     public struct Configuration: ComponentConfiguration {
         /// 1 is no guidance; PixelGen-XL samples with 2.25.

@@ -4,8 +4,8 @@
 public struct GuidanceInterval: Sendable, Hashable {
     /// Whose inequalities hold at the ends.
     public enum Convention: String, Codable, CaseIterable, Sendable {
-        /// PixelGen: decided once per step, at its start. Euler and Heun: low < t ≤ high; Adams: low < t < high, with t added up
-        /// in Float32. With low = 0 the first step is never guided.
+        /// PixelGen: decided once per step, at its start. Euler and Heun: low < t ≤ high; Adams: low < t < high, with
+        /// t added up in Float32. With low = 0 the first step is never guided.
         case official
         /// The JiT repository: decided at each evaluation's own time, low < t < high, and at t = 0 too if low = 0.
         case jit

@@ -29,7 +29,8 @@ extension Backbone {
     }
 }
 
-/// A place inside a backbone: the image tokens that enter a block, counted from 0; the number of blocks means the last output.
+/// A place inside a backbone: the image tokens that enter a block, counted from 0; the number of blocks means the
+/// last output.
 public struct FeatureTap: Sendable, Hashable {
     public let block: Int
 

@@ -38,7 +38,8 @@ extension Registry {
         }
         guard !key.isEmpty else {
             throw RecipeError(
-                .missingKey, at: typePath, "missing", advice: Spelling.advice(for: "", among: entries(of: kind).map(\.key)))
+                .missingKey, at: typePath, "missing",
+                advice: Spelling.advice(for: "", among: entries(of: kind).map(\.key)))
         }
         let entry = try entry(kind: kind, key: key, at: typePath)
         return Part(type: key, settings: try entry.resolve(.map(settings), path).map ?? RecipeMap())

@@ -3,9 +3,9 @@ import Foundation
 /// The variance-preserving path on a quarter circle ("GVP"): α² + σ² = 1.
 ///
 /// ## Differences
-/// The official code's path runs the other way (α = cos(πt/2), so t = 0 is the image), and its rates lack the factor π/2; with
-/// it neither training nor sampling reach the image at t = 1. `official` reproduces those numbers; `paper`, the default, is
-/// α = sin(πt/2), σ = cos(πt/2) with exact rates (SiT, arXiv:2401.08740).
+/// The official code's path runs the other way (α = cos(πt/2), so t = 0 is the image), and its rates lack the factor
+/// π/2; with it neither training nor sampling reach the image at t = 1. `official` reproduces those numbers; `paper`,
+/// the default, is α = sin(πt/2), σ = cos(πt/2) with exact rates (SiT, arXiv:2401.08740).
 public struct TrigonometricPath: NoisePath, Component {
     public enum Variant: String, Codable, CaseIterable, Sendable {
         case official, paper
@@ -27,8 +27,9 @@ public struct TrigonometricPath: NoisePath, Component {
     public init(_ configuration: Configuration, in context: BuildContext) { variant = configuration.variant }
 
     public func coefficients(at time: Float) -> PathCoefficients {
-        let angle = time * (Float.pi / 2)
-        let sine = sin(angle), cosine = cos(angle)
+        // In Float64: where α is small, the drift divides by it.
+        let angle = Double(time) * (Double.pi / 2)
+        let sine = Float(sin(angle)), cosine = Float(cos(angle))
         switch variant {
         case .official:
             let churn = sin(time)

@@ -1,7 +1,7 @@
 /// The settings of a part: what a recipe says about it.
 ///
-/// Every field has a default and none is optional: say `.automatic` where the absence of a value would mean something. A
-/// dictionary as a field is not supported, because its keys could not be told from misspelt ones.
+/// Every field has a default and none is optional: say `.automatic` where the absence of a value would mean
+/// something. A dictionary as a field is not supported, because its keys could not be told from misspelt ones.
 public protocol ComponentConfiguration: Codable, Equatable, Sendable {
     /// The paper's defaults.
     init()

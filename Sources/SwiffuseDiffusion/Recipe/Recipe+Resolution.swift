@@ -84,7 +84,8 @@ private struct GeneralFields: ComponentConfiguration {
     func validate() throws(RecipeError) {
         try RecipeError.check(
             !name.isEmpty && name.utf8.count <= 200, at: "name", found: name, expected: "1 to 200 characters")
-        try RecipeError.check((0...1_000_000).contains(classes), at: "classes", found: classes, expected: "0 to 1000000")
+        try RecipeError.check(
+            (0...1_000_000).contains(classes), at: "classes", found: classes, expected: "0 to 1000000")
     }
 }
 

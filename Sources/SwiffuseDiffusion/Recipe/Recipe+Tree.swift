@@ -36,7 +36,8 @@ extension Recipe {
 }
 
 extension RecipeValue {
-    /// Applies a change; where its path goes through a list that only the defaults have, the default list is copied first.
+    /// Applies a change; where its path goes through a list that only the defaults have, the default list is copied
+    /// first.
     func applying(_ override: RecipeOverride, registry: Registry) throws(RecipeError) -> RecipeValue {
         for (position, key) in override.path.enumerated() where Int(key) != nil && position > 0 {
             let prefix = Array(override.path[..<position])

@@ -1,7 +1,7 @@
 /// A whole run in one value: what is modelled, with which parts, how it is trained and sampled.
 ///
-/// A recipe is complete: every default is spelled out. It is made from a user's file with `init(_:registry:)`, and its `tree`
-/// resolves to the same recipe again, so it can be saved with a run and inside a checkpoint.
+/// A recipe is complete: every default is spelled out. It is made from a user's file with `init(_:registry:)`, and
+/// its `tree` resolves to the same recipe again, so it can be saved with a run and inside a checkpoint.
 public struct Recipe: Sendable, Hashable {
     public var name: String
     public var image: ImageSpec

@@ -1,4 +1,5 @@
-/// Makes a `Codable` configuration from a tree, with messages that name the path, the value found and the type expected.
+/// Makes a `Codable` configuration from a tree, with messages that name the path, the value found and the type
+/// expected.
 package enum RecipeDecoder {
     package static func decode<T: Decodable>(
         _ type: T.Type, from value: RecipeValue, at path: String = ""

@@ -1,8 +1,9 @@
 extension RecipeValue {
     /// One line of JSON with sorted keys: equal trees give equal bytes. Stored in checkpoints.
     ///
-    /// It reads back with `init(yaml:)`. Numbers keep their kind (`1` or `1.0`) and are written with the fewest digits that
-    /// give the same value back. JSON has no infinities and no NaN; these become `null`, and decoding never lets them in.
+    /// It reads back with `init(yaml:)`. Numbers keep their kind (`1` or `1.0`) and are written with the fewest
+    /// digits that give the same value back. JSON has no infinities and no NaN; these become `null`, and decoding
+    /// never lets them in.
     public var canonicalJSON: String {
         var text = ""
         write(to: &text)

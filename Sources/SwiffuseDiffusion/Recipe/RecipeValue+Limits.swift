@@ -1,8 +1,8 @@
 extension RecipeValue {
     /// Refuses text that could make a YAML parser recurse too deeply or expand without bound, before parsing it.
     ///
-    /// Nesting costs at least one column of indentation or one open bracket per level, so both are bounded here. Without
-    /// an anchor no alias can be resolved, so no alias can multiply.
+    /// Nesting costs at least one column of indentation or one open bracket per level, so both are bounded here.
+    /// Without an anchor no alias can be resolved, so no alias can multiply.
     static func checkShape(of text: String) throws(RecipeError) {
         let bytes = text.utf8
         guard bytes.count <= byteLimit else {

@@ -10,7 +10,8 @@ extension RecipeValue {
         guard case .map(let known) = defaults else { return self }
         if self == .null { return defaults }
         guard case .map(let given) = self else {
-            throw RecipeError(.wrongType, at: path, "found \(summary), expected a map", advice: "write `key: value` lines")
+            throw RecipeError(
+                .wrongType, at: path, "found \(summary), expected a map", advice: "write `key: value` lines")
         }
         var result = known
         for (key, value) in given.entries {

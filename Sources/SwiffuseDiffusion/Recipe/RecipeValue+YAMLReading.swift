@@ -7,8 +7,8 @@ extension RecipeValue {
 
     /// Reads YAML, of which JSON is a subset.
     ///
-    /// Plain scalars follow YAML 1.2: `true` and `false` are Booleans, `yes`, `no` and `on` are text. Anchors, aliases and
-    /// explicit tags are refused: recipes do not need them, and hostile files do.
+    /// Plain scalars follow YAML 1.2: `true` and `false` are Booleans, `yes`, `no` and `on` are text. Anchors,
+    /// aliases and explicit tags are refused: recipes do not need them, and hostile files do.
     public init(yaml text: String) throws(RecipeError) {
         try RecipeValue.checkShape(of: text)
         let root: Node?
@@ -44,7 +44,7 @@ extension RecipeValue {
             var map = RecipeMap()
             for (key, value) in mapping {
                 guard case .scalar(let key) = key else {
-                    throw RecipeError(.syntax, at: path, "a key must be a word", advice: "found a list or a map as a key")
+                    throw RecipeError(.syntax, at: path, "a key is a list or a map", advice: "use a word")
                 }
                 let inner = RecipeError.join(path, Spelling.shortened(key.string))
                 guard map[key.string] == nil else {
@@ -91,7 +91,7 @@ extension RecipeValue {
 
     private static func checkTag(_ tag: Tag, isQuoted: Bool, at path: String) throws(RecipeError) {
         let name = tag.rawValue
-        guard name.isEmpty || (isQuoted && name == "!") else {
+        guard name.isEmpty || (isQuoted && name == Tag.Name.str.rawValue) else {
             throw RecipeError(
                 .syntax, at: path, "the YAML tag \(Spelling.quoted(name)) is not supported", advice: "leave it out")
         }

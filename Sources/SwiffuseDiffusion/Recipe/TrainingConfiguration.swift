@@ -31,12 +31,14 @@ public struct TrainingConfiguration: ComponentConfiguration, Hashable {
 
     public func validate() throws(RecipeError) {
         try RecipeError.check(seed >= 0, at: "seed", found: seed, expected: "0 or more")
-        try RecipeError.check((1...65_536).contains(batchSize), at: "batchSize", found: batchSize, expected: "1 to 65536")
+        try RecipeError.check(
+            (1...65_536).contains(batchSize), at: "batchSize", found: batchSize, expected: "1 to 65536")
         try RecipeError.check(
             (1...65_536).contains(accumulation), at: "accumulation", found: accumulation, expected: "1 to 65536")
         try RecipeError.check(
             (1...1_000_000_000).contains(steps), at: "steps", found: steps, expected: "1 to 1000000000")
-        try RecipeError.check((0...1).contains(classDropout), at: "classDropout", found: classDropout, expected: "0 to 1")
+        try RecipeError.check(
+            (0...1).contains(classDropout), at: "classDropout", found: classDropout, expected: "0 to 1")
         try RecipeError.check(
             noiseScale > 0 && noiseScale <= 100, at: "noiseScale", found: noiseScale, expected: "above 0, at most 100")
         try RecipeError.check(

@@ -47,7 +47,7 @@ public struct DiffusionSampler: Sendable {
         values.reserveCapacity(seeds.count * image.valueCount)
         for seed in seeds {
             var random = Philox(seed: seed)
-            values += scale == 1 ? random.normals(image.valueCount) : random.normals(image.valueCount).map { $0 * scale }
+            values += random.normals(image.valueCount).map { $0 * scale }
         }
         return Tensor(values, shape: [seeds.count, image.channels, image.height, image.width], on: device)
     }

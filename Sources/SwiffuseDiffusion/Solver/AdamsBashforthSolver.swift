@@ -1,7 +1,7 @@
 public import SwiffuseTensor
 
-/// Adams–Bashforth on an uneven grid: a polynomial through the last velocities, integrated over the step. One evaluation per
-/// step; order 1 to 4, growing over the first steps.
+/// Adams–Bashforth on an uneven grid: a polynomial through the last velocities, integrated over the step. One
+/// evaluation per step; order 1 to 4, growing over the first steps.
 ///
 /// ## Differences
 /// The official code computes the weights in Float32; `weights` takes such a table to reproduce it.

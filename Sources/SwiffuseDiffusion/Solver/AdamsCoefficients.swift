@@ -1,7 +1,8 @@
 /// Weights of past velocities in an Adams–Bashforth step on an uneven grid.
 ///
-/// The weights are the integrals over the step of the Lagrange polynomials through the past times, divided by their sum.
-/// They are computed in Float64: in Float32, as the official code does, those of order 4 are wrong by 0.7 at 50 even steps.
+/// The weights are the integrals over the step of the Lagrange polynomials through the past times, divided by their
+/// sum. They are computed in Float64: in Float32, as the official code does, those of order 4 are wrong by 0.7 at 50
+/// even steps.
 public enum AdamsCoefficients {
     /// - Parameters:
     ///   - times: past times, oldest first; the last is the start of the step. Up to order many, all different.

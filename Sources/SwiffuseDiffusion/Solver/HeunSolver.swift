@@ -2,8 +2,9 @@ public import SwiffuseTensor
 
 /// Heun's method: a predicted end point, then the mean of the velocities at both ends. The last step is Euler's.
 ///
-/// `exact` evaluates the field at the start of each step anew: order 2, 2n − 1 evaluations for n steps. `reused` takes the
-/// velocity at the predicted end of the step before instead: n evaluations (`exact_henu: false` in the official code).
+/// `exact` evaluates the field at the start of each step anew: order 2, 2n − 1 evaluations for n steps. `reused`
+/// takes the velocity at the predicted end of the step before instead: n evaluations (`exact_henu: false` in the
+/// official code).
 public struct HeunSolver: Solver, Component {
     public enum Evaluations: String, Codable, CaseIterable, Sendable {
         case exact, reused

@@ -2,8 +2,8 @@ public import SwiffuseTensor
 
 /// A method for following a velocity field dx/dt = v(x, t), one explicit step at a time.
 ///
-/// A solver is a value without state: what it wants to remember between steps it keeps in its `Memory`. It knows nothing of
-/// networks, guidance or parametrisation.
+/// A solver is a value without state: what it wants to remember between steps it keeps in its `Memory`. It knows
+/// nothing of networks, guidance or parametrisation.
 public protocol Solver: Sendable {
     associatedtype Memory: Sendable
 

@@ -1,7 +1,7 @@
 /// A question to the velocity field: at which time, and on behalf of which step.
 ///
-/// Guidance may depend on the step: in the official code Heun's corrector is guided as the step's start says, in JiT's by its
-/// own time.
+/// Guidance may depend on the step: in the official code Heun's corrector is guided as the step's start says, in
+/// JiT's by its own time.
 public struct VelocityQuery: Sendable, Hashable {
     /// How the official code treats the ends of a guidance interval with the solver that asks.
     public enum IntervalEnds: Sendable, Hashable {

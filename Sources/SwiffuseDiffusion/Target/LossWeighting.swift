@@ -1,8 +1,8 @@
 /// A factor on the loss that depends on the time alone, with the official code's names.
 ///
 /// ## Differences
-/// In the official code `minsnr` clips α/σ from below at 5 and `maxsnr` from above, and the signal-to-noise ratio is α/σ, not
-/// its square; the names and numbers are kept.
+/// In the official code `minsnr` clips α/σ from below at 5 and `maxsnr` from above, and the signal-to-noise ratio is
+/// α/σ, not its square; the names and numbers are kept.
 public enum LossWeighting: String, Codable, CaseIterable, Sendable {
     case constant
     case inverseSigma = "inverse-sigma"

@@ -2,9 +2,9 @@ public import SwiffuseTensor
 
 /// Prediction of one space with a loss in the same or another: the nine pairs of JiT's study (arXiv:2511.13720).
 ///
-/// Every conversion between spaces is linear in the network's output, and the truth is converted like the output, clamp
-/// included, as the official code does. So the error in any space is that of the raw output times a factor known from the
-/// time: loss = w · gain² · mean (raw − truth)².
+/// Every conversion between spaces is linear in the network's output, and the truth is converted like the output,
+/// clamp included, as the official code does. So the error in any space is that of the raw output times a factor
+/// known from the time: loss = w · gain² · mean (raw − truth)².
 public protocol StandardTarget: PredictionTarget {
     /// The space that the network predicts.
     static var prediction: PredictionSpace { get }

@@ -1,8 +1,8 @@
 /// The times that a sampler visits: 0 = noise first, 1 = image last.
 ///
-/// With n steps and last step l, the unshifted grid is n times from 0 to 1 − l, and 1; each is then shifted. The arithmetic is
-/// Float32 in the order of PyTorch's CPU `linspace` and of the official code, so that a step on the end of a guidance interval
-/// falls on the same side.
+/// With n steps and last step l, the unshifted grid is n times from 0 to 1 − l, and 1; each is then shifted. The
+/// arithmetic is Float32 in the order of PyTorch's CPU `linspace` and of the official code, so that a step on the end
+/// of a guidance interval falls on the same side.
 public struct TimeGrid: Sendable, Hashable {
     /// n + 1 rising times, from 0 to 1.
     public let times: [Float]
@@ -36,8 +36,8 @@ public struct TimeGrid: Sendable, Hashable {
         }
     }
 
-    /// Evenly spaced numbers as PyTorch computes them on the CPU: from the start in the first half, from the end in the second,
-    /// one rounding each.
+    /// Evenly spaced numbers as PyTorch computes them on the CPU: from the start in the first half, from the end in
+    /// the second, one rounding each.
     static func linspace(_ start: Float, _ end: Float, count: Int) -> [Float] {
         guard count > 1 else { return [start] }
         let step = (end - start) / Float(count - 1)
@@ -72,7 +72,8 @@ extension TimeGrid {
             try RecipeError.check((0.001...1000).contains(shift), at: "shift", found: shift, expected: "0.001 to 1000")
             if case .width(let width) = lastStep {
                 try RecipeError.check(
-                    width > 0 && width < 1, at: "lastStep", found: width, expected: "automatic or a width between 0 and 1")
+                    width > 0 && width < 1, at: "lastStep", found: width,
+                    expected: "automatic or a width between 0 and 1")
             }
         }
     }

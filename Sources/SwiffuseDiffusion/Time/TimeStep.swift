@@ -6,8 +6,8 @@ public struct TimeStep: Sendable, Hashable {
     public let count: Int
     public let start: Float
     public let end: Float
-    /// The sum of the widths of all steps before this one, added up in Float32: what the official Adams sampler uses in place
-    /// of `start`. The two differ by rounding, which decides about steps on the end of a guidance interval.
+    /// The sum of the widths of all steps before this one, added up in Float32: what the official Adams sampler uses
+    /// in place of `start`. The two differ by rounding, which decides about steps on the end of a guidance interval.
     public let accumulatedStart: Float
 
     public init(index: Int, count: Int, start: Float, end: Float, accumulatedStart: Float) {

@@ -3,7 +3,7 @@ public struct IDXDataset: ImageDataset {
     public let classNames: [String]
     private let width: Int
     private let height: Int
-    private let pixels: [UInt8]     // [count, height, width]
+    private let pixels: [UInt8]  // [count, height, width]
     private let labels: [UInt8]
 
     /// - Parameters:

@@ -49,7 +49,8 @@ public struct AtomicFile: ~Copyable {
         }
     }
 
-    /// Makes the file durable and visible under its name.
+    /// Makes the file durable and visible under its name. If only the last step fails, syncing the folder, the complete
+    /// file is in place already, but a power cut may still bring the old one back.
     public consuming func commit() throws(FileError) {
         guard fsync(descriptor) == 0 else { throw .last(.synchronise, path: path) }
         guard rename(temporaryPath, path) == 0 else { throw .last(.rename, path: path) }

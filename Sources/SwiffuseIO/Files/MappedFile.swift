@@ -10,7 +10,7 @@ final class MappedFile: Sendable {
     private nonisolated(unsafe) let base: UnsafeRawPointer?  // never written, unmapped in deinit
 
     init(path: String) throws(FileError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)  // a pipe is refused below, not waited for
         guard descriptor >= 0 else { throw .last(.open, path: path) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

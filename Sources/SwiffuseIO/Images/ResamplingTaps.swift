@@ -6,7 +6,7 @@ struct ResamplingTaps {
     private static let fractionBits: Int32 = 22
 
     private let outputCount: Int
-    private let stride: Int         // weights per output position
+    private let stride: Int  // weights per output position
     private var starts: [Int] = []
     private var counts: [Int] = []
     private var weights: [Int32]
