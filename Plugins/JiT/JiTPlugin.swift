@@ -8,5 +8,6 @@ public struct JiTPlugin: Plugin {
 
     public func register(in registry: inout Registry) throws(RegistryError) {
         try registry.register(backbone: JiT.self)
+        for preset in JiTPresets.all { try registry.register(preset: preset) }
     }
 }

@@ -20,6 +20,10 @@ public struct Registry: Sendable {
 
     /// Everything registered, in order.
     public private(set) var entries: [Entry] = []
+    /// The recipes that plugins bring along, in order.
+    public private(set) var presets: [Preset] = []
+    /// The plugin that brought each preset.
+    private var presetPlugins: [String: String] = [:]
     private var plugin = "program"
 
     /// A registry with the parts of the given plugins.
@@ -71,10 +75,28 @@ public struct Registry: Sendable {
                 }))
     }
 
+    /// Adds a preset.
+    ///
+    /// Its recipe is read when it is used: it may name parts of plugins that are registered later.
+    ///
+    /// - Throws: `RegistryError` if the name is taken, naming both plugins.
+    public mutating func register(preset: Preset) throws(RegistryError) {
+        guard Self.isKebab(preset.name) else {
+            throw .malformedKey(kind: "preset", key: preset.name, plugin: plugin)
+        }
+        if let first = presetPlugins[preset.name] {
+            throw .duplicate(kind: "preset", key: preset.name, first: first, second: plugin)
+        }
+        presetPlugins[preset.name] = plugin
+        presets.append(preset)
+    }
+
+    private static func isKebab(_ key: String) -> Bool {
+        !key.isEmpty && key.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789-".utf8.contains($0) }
+    }
+
     private func check<Product>(_ key: String, _ kind: PartKind<Product>) throws(RegistryError) {
-        let isKebab =
-            !key.isEmpty && key.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789-".utf8.contains($0) }
-        guard isKebab else { throw .malformedKey(kind: kind.name, key: key, plugin: plugin) }
+        guard Self.isKebab(key) else { throw .malformedKey(kind: kind.name, key: key, plugin: plugin) }
         for entry in entries(of: kind.name) {
             guard entry.key != key else {
                 throw .duplicate(kind: kind.name, key: key, first: entry.plugin, second: plugin)

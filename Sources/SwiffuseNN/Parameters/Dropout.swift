@@ -21,8 +21,8 @@ public enum Dropout: Sendable {
         case .off: return x
         case .random(let key):
             let label = site.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-            var random = key.split(label)
-            let uniform = Tensor.uniform(x.shape, using: &random, on: x.device)
+            // Drawn on the device: Philox gives the same numbers everywhere, and nothing crosses from the host.
+            let uniform = Tensor.random(.uniform, x.shape, from: key.split(label), on: x.device)
             let threshold = Tensor.filled(rate, shape: [], on: x.device)
             return x * (threshold.isLessOrEqual(to: uniform) * (1 / (1 - rate)))
         case .masks(let masks):

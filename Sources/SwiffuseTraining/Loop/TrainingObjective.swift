@@ -33,13 +33,29 @@ public struct TrainingObjective: Sendable {
         let times = model.times.times(count: count, using: &timeGenerator)
         let unit = Tensor.normal(images.shape, using: &noiseGenerator, on: images.device)
         let scale = Float(model.recipe.training.noiseScale)
-        let noised = noise(images, with: scale == 1 ? unit : unit * scale, at: times, along: model.path)
         let condition: Condition =
             model.recipe.classes == 0
             ? .none : .classes(classDropout(labels, using: &classGenerator), on: images.device)
-        let pass = Pass(store, dropout: .random(randomness.generator(for: .dropout, batch: batch)))
+        return loss(
+            images: images, noise: scale == 1 ? unit : unit * scale, times: times, condition: condition,
+            in: Pass(store, dropout: .random(randomness.generator(for: .dropout, batch: batch))))
+    }
+
+    /// The loss on a batch with everything random given.
+    ///
+    /// - Parameters:
+    ///   - images: [B, C, H, W] in −1…1.
+    ///   - noise: [B, C, H, W].
+    ///   - times: t in 0…1, one per image.
+    ///   - condition: what the network is told about each image.
+    ///   - pass: parameter values, recorded, and dropout.
+    /// - Returns: the mean over the batch, a scalar.
+    public func loss(
+        images: Tensor, noise: Tensor, times: [Float], condition: Condition, in pass: Pass
+    ) -> Tensor {
+        let noised = self.noise(images, with: noise, at: times, along: model.path)
         let raw = model.backbone.predict(
-            noised.noisy, times: Tensor(times, shape: [count], on: images.device), condition: condition, in: pass)
+            noised.noisy, times: Tensor(times, shape: [times.count], on: images.device), condition: condition, in: pass)
         return error(of: raw, for: noised, target: model.target, path: model.path)
     }
 

@@ -1,0 +1,63 @@
+import Swiffuse
+
+/// Measures the fused operations at the shapes of a model, forward and with gradients.
+struct BenchOps {
+    let clock: BenchClock
+
+    func run() throws -> [BenchResult] {
+        let (width, tokens, heads) = clock.size.shapes
+        let (batch, size) = (clock.batch, width / heads)
+        let hidden = 4 * width * 2 / 3
+        let rows: Shape = [batch, tokens, width]
+        return try measure(LinearOp(hasBias: true), "qkv", [rows, [3 * width, width], [3 * width]])
+            + measure(LinearOp(hasBias: true), "feed-forward", [rows, [2 * hidden, width], [2 * hidden]])
+            + measure(
+                AttentionOp(scale: 1 / Float(size).squareRoot()), "",
+                Array(repeating: [batch, heads, tokens, size], count: 3))
+            + measure(
+                QKNormRotaryOp(headCount: heads), "",
+                [[batch, tokens, 3 * width], [size], [size], [tokens, size], [tokens, size]])
+            + measure(RMSNormOp(), "", [rows, [width]])
+            + measure(ModulatedRMSNormOp(), "", [rows, [width], [batch, width], [batch, width]])
+            + measure(SwiGLUOp(), "", [[batch, tokens, 2 * hidden]])
+            + measure(GatedResidualOp(), "", [rows, rows, [batch, width]])
+            + [try optimizer(width: width)]
+    }
+
+    private func measure<Op: FusedOp>(_ op: Op, _ detail: String, _ shapes: [Shape]) throws -> [BenchResult] {
+        let inputs = shapes.enumerated().map { Self.random($1, stream: $0, on: clock.device) }
+        let operations = Double(op.floatingPointOperations(for: inputs.map(\.spec)))
+        let name = Op.name.name + (detail.isEmpty ? "" : " (\(detail))")
+        let forward = try clock.measure("ops", name, amount: operations, unit: "FLOP/s") {
+            if let failure = op(inputs)[0].failure { throw failure }
+        }
+        // A gradient costs about twice the forward pass, which runs too.
+        let both = try clock.measure("ops", name + " + gradient", amount: 3 * operations, unit: "FLOP/s") {
+            let tape = Tape()
+            let watched = inputs.map { tape.watch($0) }
+            let outputs = op(watched)
+            let loss = outputs.dropFirst().reduce(outputs[0].sum()) { $0 + $1.sum() }
+            let gradients = tape.gradients(of: loss, withRespectTo: watched)
+            for case let gradient? in gradients { if let failure = gradient.failure { throw failure } }
+        }
+        return [forward, both]
+    }
+
+    private func optimizer(width: Int) throws -> BenchResult {
+        let shape: Shape = [4 * width, width]
+        let op = AdamWOp(
+            learningRate: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, step: 1, decays: [0.9999])
+        var values = (0..<4).map { Self.random(shape, stream: $0, on: clock.device).squared() }
+        let gradient = Self.random(shape, stream: 9, on: clock.device)
+        let factor = Tensor.ones([1], on: clock.device)
+        let operations = Double(op.floatingPointOperations(for: [gradient.spec]))
+        return try clock.measure("ops", AdamWOp.name.name, amount: operations, unit: "FLOP/s") {
+            op.update(&values, reading: [gradient, factor])
+            if let failure = values[0].failure { throw failure }
+        }
+    }
+
+    private static func random(_ shape: Shape, stream: Int, on device: any Device) -> Tensor {
+        Tensor.random(.normal, shape, from: Philox(seed: 3, stream: UInt64(stream)), on: device)
+    }
+}

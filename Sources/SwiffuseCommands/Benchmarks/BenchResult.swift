@@ -1,0 +1,74 @@
+import Foundation
+import Swiffuse
+
+/// One measurement.
+struct BenchResult: Codable {
+    let suite: String
+    let name: String
+    let size: String
+    let batch: Int
+    let repeats: Int
+    let medianSeconds: Double
+    let minSeconds: Double
+    let maxSeconds: Double
+    /// Units of work per second: operations in the suite ops, images in the others.
+    let rate: Double
+    let rateUnit: String
+    /// Most bytes in tensors during the measurement.
+    let tensorBytes: Int
+    /// Most bytes that the process has had so far.
+    let residentBytes: Int
+
+    /// Columns of a table for people.
+    var row: [String] {
+        let spread = "\(Amount.number(minSeconds * 1000)) – \(Amount.number(maxSeconds * 1000))"
+        let speed = rateUnit == "FLOP/s" ? "\(Amount.number(rate / 1e9)) GFLOP/s" : "\(Amount.number(rate)) \(rateUnit)"
+        return [
+            suite, name, Amount.number(medianSeconds * 1000), spread, speed, Amount.bytes(tensorBytes),
+            Amount.bytes(residentBytes),
+        ]
+    }
+
+    static let header = ["suite", "case", "median ms", "min – max ms", "speed", "tensors", "resident"]
+}
+
+/// Measures work on a device.
+struct BenchClock {
+    let device: any Device
+    let size: BenchSize
+    let batch: Int
+    let repeats: Int
+    private let clock = ContinuousClock()
+
+    init(device: any Device, size: BenchSize, batch: Int, repeats: Int) {
+        self.device = device
+        self.size = size
+        self.batch = batch
+        self.repeats = repeats
+    }
+
+    /// Times some work: once to warm up, then `repeats` times.
+    ///
+    /// - Parameter amount: how much work one run is, in `unit`s times seconds.
+    func measure(
+        _ suite: String, _ name: String, amount: Double, unit: String, _ work: () throws -> Void
+    ) throws -> BenchResult {
+        try work()
+        try device.synchronize()
+        device.resetHighWaterMark()
+        var seconds: [Double] = []
+        for _ in 0..<repeats {
+            seconds.append(
+                try clock.measure {
+                    try work()
+                    try device.synchronize()
+                } / .seconds(1))
+        }
+        seconds.sort()
+        let median = seconds[seconds.count / 2]
+        return BenchResult(
+            suite: suite, name: name, size: size.rawValue, batch: batch, repeats: repeats, medianSeconds: median,
+            minSeconds: seconds[0], maxSeconds: seconds[seconds.count - 1], rate: amount / max(1e-12, median), rateUnit: unit,
+            tensorBytes: device.memoryUse.highWaterMark, residentBytes: SystemMemory.peakResident)
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Foundation
+import Swiffuse
+
+/// Measures speed and memory.
+struct BenchCommand: SwiffuseCommand {
+    enum Suite: String, CaseIterable, ExpressibleByArgument {
+        case ops, forward, trainStep = "train-step", sample
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure speed and memory of operations, training and sampling.",
+        discussion: """
+            Suites: ops (each fused operation at the model's shapes), forward (one pass), train-step (loss, gradients, AdamW and one \
+            running average), sample (exact Heun with guidance 2.25 inside 0.1…0.9). All if none is named. Each case runs once to warm up and then \
+            --repeat times; the median counts, minimum and maximum show the spread. Memory: the most in tensors during the case, and \
+            the most that the process has had so far. Sizes: tiny is a JiT of width 256 and 8 blocks at 32²; B and L are JiT-B/16 and \
+            JiT-L/16 at 256². Weights are random.
+
+            Examples:
+              swiffuse bench
+              swiffuse bench forward train-step --size B --batch 4
+              swiffuse bench ops --size B --threads 1 --json
+            """)
+
+    @Argument(help: ArgumentHelp("Suites to run: ops, forward, train-step, sample.", valueName: "suite"))
+    var suites: [Suite] = []
+
+    @Flag(help: "Print JSON, times in seconds and memory in bytes.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Size of the model.", valueName: "tiny|B|L"))
+    var size = BenchSize.tiny
+
+    @Option(help: ArgumentHelp("Images at once.", valueName: "n"))
+    var batch = 4
+
+    @Option(name: .customLong("repeat"), help: ArgumentHelp("Measured runs of each case.", valueName: "n"))
+    var repeats = 5
+
+    @Option(help: ArgumentHelp("Steps of the suite sample.", valueName: "n"))
+    var steps = 4
+
+    @OptionGroup(title: "Device options")
+    var device: DeviceOptions
+
+    func validate() throws {
+        for (name, value, limit) in [("batch", batch, 4096), ("repeat", repeats, 10_000), ("steps", steps, 10_000)]
+        where !(1...limit).contains(value) {
+            throw ValidationError("--\(name): found \(value), expected 1 to \(limit)")
+        }
+    }
+
+    func run(in environment: CommandEnvironment) throws -> Int32 {
+        let opened = try device.open(in: environment)
+        let clock = BenchClock(device: opened, size: size, batch: batch, repeats: repeats)
+        var results: [BenchResult] = []
+        for suite in Suite.allCases where suites.isEmpty || suites.contains(suite) {
+            environment.messages.write("measuring \(suite.rawValue) …\n")
+            switch suite {
+            case .ops: results += try BenchOps(clock: clock).run()
+            case .forward: results.append(try BenchModel(clock, registry: environment.registry).forward())
+            case .trainStep: results.append(try BenchModel(clock, registry: environment.registry).trainStep())
+            case .sample: results.append(try BenchModel(clock, registry: environment.registry).sample(steps: steps))
+            }
+        }
+        try print(results, environment)
+        return 0
+    }
+
+    private func print(_ results: [BenchResult], _ environment: CommandEnvironment) throws {
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            environment.say(String(decoding: try encoder.encode(results), as: UTF8.self))
+            return
+        }
+        var table = Table([.left, .left, .right, .right, .right, .right, .right], header: BenchResult.header)
+        for result in results { table.add(result.row) }
+        for line in table.lines() { environment.say(line) }
+    }
+}

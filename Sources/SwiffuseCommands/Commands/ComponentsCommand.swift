@@ -1,0 +1,85 @@
+import ArgumentParser
+import Swiffuse
+
+/// Lists the parts that recipes can name.
+struct ComponentsCommand: SwiffuseCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "components",
+        abstract: "List the parts and presets that recipes can use.",
+        discussion: """
+            Without arguments: every kind of part with its members. With a kind: each member with its settings and their \
+            defaults, as they stand in a recipe. With a kind and a name: that one alone; a preset is printed as a recipe to start from.
+
+            Examples:
+              swiffuse components
+              swiffuse components solver
+              swiffuse components preset jit-b-16 > my-recipe.yaml
+            """)
+
+    @Argument(help: "A kind of part, such as backbone, solver or preset.")
+    var kind: String?
+
+    @Argument(help: "One member of the kind.")
+    var name: String?
+
+    func run(in environment: CommandEnvironment) throws -> Int32 {
+        let registry = environment.registry
+        guard let kind else {
+            list(registry, environment)
+            return 0
+        }
+        if kind == "preset" || kind == "presets" {
+            try showPresets(registry, environment)
+        } else {
+            try show(kind, registry, environment)
+        }
+        return 0
+    }
+
+    private func kinds(of registry: Registry) -> [String] {
+        var kinds: [String] = []
+        for entry in registry.entries where !kinds.contains(entry.kind) { kinds.append(entry.kind) }
+        return kinds
+    }
+
+    private func list(_ registry: Registry, _ environment: CommandEnvironment) {
+        for kind in kinds(of: registry) {
+            environment.say(kind)
+            var table = Table([.left, .left])
+            for entry in registry.entries(of: kind) { table.add([entry.key, entry.summary]) }
+            for line in table.lines(indentation: 2) { environment.say(line) }
+        }
+        environment.say("preset")
+        for line in presetTable(registry) { environment.say(line) }
+    }
+
+    private func presetTable(_ registry: Registry) -> [String] {
+        var table = Table([.left, .left])
+        for preset in registry.presets { table.add([preset.name, preset.summary]) }
+        return table.lines(indentation: 2)
+    }
+
+    private func showPresets(_ registry: Registry, _ environment: CommandEnvironment) throws {
+        guard let name else {
+            for line in presetTable(registry) { environment.say(line) }
+            return
+        }
+        let preset = try registry.preset(name)
+        environment.output.write("# \(preset.summary)\n" + preset.yaml)
+    }
+
+    private func show(_ kind: String, _ registry: Registry, _ environment: CommandEnvironment) throws {
+        let known = kinds(of: registry)
+        guard known.contains(kind) else {
+            throw UserError("no kind of part is called '\(kind)'; known: \((known + ["preset"]).joined(separator: ", "))")
+        }
+        let entries =
+            try name.map { name in [try registry.entry(kind: kind, key: name, at: kind)] } ?? registry.entries(of: kind)
+        for (index, entry) in entries.enumerated() {
+            if index > 0 { environment.say() }
+            environment.say("# \(entry.summary) (plugin \(entry.plugin))")
+            environment.say("type: \(entry.key)")
+            if let settings = entry.defaults.map, !settings.isEmpty { environment.output.write(entry.defaults.yaml) }
+        }
+    }
+}

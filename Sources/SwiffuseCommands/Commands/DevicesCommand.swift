@@ -1,0 +1,79 @@
+import ArgumentParser
+import Swiffuse
+
+/// Lists the devices.
+struct DevicesCommand: SwiffuseCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "devices",
+        abstract: "List the devices, what they are and how fast they multiply matrices.",
+        discussion: """
+            For the processor: the vector instructions in use, the core type that OpenBLAS chose its kernels for, the number of \
+            threads, and the speed of a short float32 matrix product in GFLOP/s (10⁹ operations per second). With --ops: which \
+            fused operations each device has a kernel for; the others run as compositions of primitives on the same device.
+
+            Examples:
+              swiffuse devices
+              swiffuse devices --ops --threads 1
+            """)
+
+    @Flag(help: "Print the fused operations and the devices that have kernels for them.")
+    var ops = false
+
+    @Option(help: ArgumentHelp("Threads to use; all cores if left out.", valueName: "n"))
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads: found \(threads), expected 1 to 1024")
+        }
+    }
+
+    func run(in environment: CommandEnvironment) throws -> Int32 {
+        var opened: [(choice: DeviceChoice, device: any Device)] = []
+        for choice in environment.devices {
+            do throws(DeviceError) {
+                let device = try choice.open(DeviceSettings(threads: threads))
+                describe(device, choice, environment)
+                opened.append((choice, device))
+            } catch {
+                environment.say("\(choice.name)  \(error)")
+            }
+        }
+        if ops { printCoverage(of: opened, environment) }
+        return opened.isEmpty ? CommandFailure.machineFailure : 0
+    }
+
+    private func describe(_ device: any Device, _ choice: DeviceChoice, _ environment: CommandEnvironment) {
+        environment.say("\(choice.name)  \(device.info.name)")
+        var table = Table([.left, .left])
+        for detail in device.info.details { table.add([detail.label, detail.value]) }
+        table.add(["memory", device.info.memoryLimit.map(Amount.bytes) ?? SystemMemory.summary])
+        table.add(["element types", device.info.dtypes.map(\.rawValue).joined(separator: ", ")])
+        table.add(["matrix product", "\(Amount.number(Self.matrixSpeed(of: device))) GFLOP/s (float32, 1024 × 1024 × 1024)"])
+        for line in table.lines(indentation: 2) { environment.say(line) }
+    }
+
+    /// GFLOP/s of a product of two matrices of 1024 × 1024: the best of a few, the first one is for warming up.
+    private static func matrixSpeed(of device: any Device) -> Double {
+        let side = 1024
+        let left = Tensor.random(.normal, [side, side], from: Philox(seed: 1), on: device)
+        let right = Tensor.random(.normal, [side, side], from: Philox(seed: 2), on: device)
+        let clock = ContinuousClock()
+        let seconds = (0..<6).map { _ in clock.measure { _ = left.matmul(right) } / .seconds(1) }
+        return 2 * Double(side * side * side) / (seconds.dropFirst().min() ?? .infinity) / 1e9
+    }
+
+    private func printCoverage(
+        of opened: [(choice: DeviceChoice, device: any Device)], _ environment: CommandEnvironment
+    ) {
+        let known = FusedOps.all.map { $0.name.name }
+        let further = opened.flatMap { $0.device.kernels.names.map(\.name) }.filter { !known.contains($0) }
+        environment.say()
+        var table = Table([.left] + opened.map { _ in .left }, header: ["fused operation"] + opened.map(\.choice.name))
+        for name in known + Set(further).sorted() {
+            table.add(
+                [name] + opened.map { $0.device.kernels.names.contains(OpName(name)) ? "kernel" : "primitives" })
+        }
+        for line in table.lines() { environment.say(line) }
+    }
+}

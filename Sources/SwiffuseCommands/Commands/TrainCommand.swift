@@ -1,0 +1,74 @@
+import ArgumentParser
+import Swiffuse
+
+/// Trains a model.
+struct TrainCommand: SwiffuseCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Train a model and keep its checkpoint, log and pictures in a folder.",
+        discussion: """
+            The folder gets recipe.yaml (every default spelled out), checkpoint.safetensors, log.csv and samples/. Progress shows \
+            the update, the loss, images per second, the time left and the most memory used by tensors. Ctrl-C or SIGTERM saves \
+            and stops (exit code 130 or 143); a second one stops at once. A resumed run ends with the same checkpoint as one that \
+            was not interrupted.
+
+            Examples:
+              swiffuse train fashion-mnist --out run
+              swiffuse train my-recipe.yaml --out run --set training.steps=500 --set training.optimizer.learningRate=1e-3
+              swiffuse train fashion-mnist --out run --resume
+            """)
+
+    @Argument(help: "A preset's name ('swiffuse components preset' lists them) or a YAML file.")
+    var recipe: String
+
+    @Option(help: ArgumentHelp("Folder of the run; made if missing.", valueName: "dir"))
+    var out: String
+
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp("Change a setting, such as training.batchSize=64; may be given several times.", valueName: "path=value"))
+    var changes: [String] = []
+
+    @Flag(help: "Go on from the folder's checkpoint.")
+    var resume = false
+
+    @Flag(help: "Replace the run that the folder holds.")
+    var overwrite = false
+
+    @OptionGroup(title: "Device options")
+    var device: DeviceOptions
+
+    func validate() throws {
+        if resume && overwrite { throw ValidationError("--resume and --overwrite exclude each other; give one of them") }
+        if out.isEmpty { throw ValidationError("--out: a folder is needed") }
+    }
+
+    func run(in environment: CommandEnvironment) throws -> Int32 {
+        let recipe = try RecipeSource(argument: recipe, changes: changes).recipe(from: environment.registry)
+        let choice = try device.choice(in: environment)
+        return try StopRequest.whileHandlingSignals { request in
+            let start: TrainingRun.Start = resume ? .resuming : overwrite ? .overwriting : .new
+            var run = try TrainingRun(
+                recipe, registry: environment.registry, folder: RunFolder(out), start: start,
+                on: try choice.open(device.settings))
+            var progress = TrainingProgress(recipe: recipe, output: environment.messages)
+            defer { progress.finish() }
+            try run.run(shouldStop: { request.signal != nil }, report: { progress.report($0) })
+            progress.finish()
+            return conclude(run, request, environment)
+        }
+    }
+
+    private func conclude(_ run: TrainingRun, _ request: StopRequest, _ environment: CommandEnvironment) -> Int32 {
+        let folder = run.folder
+        if run.loop.isFinished {
+            environment.say("trained \(run.loop.state.step) steps; the model is in \(folder.checkpointPath)")
+            environment.say("next: swiffuse sample \(folder.path) --grid \(folder.path)/samples.png")
+            return 0
+        }
+        environment.say("stopped and saved at step \(run.loop.state.step) of \(run.loop.model.recipe.training.steps)")
+        let again = (["swiffuse train", recipe, "--out", out] + changes.map { "--set \($0)" } + ["--resume"])
+        environment.say("next: \(again.joined(separator: " "))")
+        return request.signal.map { 128 + $0 } ?? 0
+    }
+}

@@ -1,0 +1,14 @@
+import Foundation
+
+/// The machine's memory.
+enum SystemMemory {
+    static var summary: String { "\(Amount.bytes(Int(ProcessInfo.processInfo.physicalMemory))) in this machine, no limit set" }
+
+    /// The most memory that this process has had, in bytes.
+    static var peakResident: Int {
+        var usage = rusage()
+        getrusage(RUSAGE_SELF, &usage)
+        // Linux counts in KiB.
+        return usage.ru_maxrss * 1024
+    }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import Synchronization
+
+/// The wish of a user or of the system that a long command should end.
+final class StopRequest: Sendable {
+    private let received = Atomic<Int32>(0)
+    private let isOver = Atomic<Bool>(false)
+
+    /// The number of the first signal received; nil if there was none.
+    var signal: Int32? {
+        let number = received.load(ordering: .relaxed)
+        return number == 0 ? nil : number
+    }
+
+    /// Runs a body while SIGINT and SIGTERM only set the request; a second signal ends the program at once.
+    ///
+    /// Threads that the body starts inherit the blocked signals; one thread waits for them.
+    static func whileHandlingSignals<Result>(_ body: (StopRequest) throws -> Result) throws -> Result {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGINT)
+        sigaddset(&signals, SIGTERM)
+        var previous = sigset_t()
+        pthread_sigmask(SIG_BLOCK, &signals, &previous)
+        let request = StopRequest()
+        let watched = signals
+        Thread.detachNewThread { request.watch(watched) }
+        defer {
+            request.isOver.store(true, ordering: .relaxed)
+            pthread_sigmask(SIG_SETMASK, &previous, nil)
+        }
+        return try body(request)
+    }
+
+    private func watch(_ signals: sigset_t) {
+        var signals = signals
+        var pause = timespec(tv_sec: 0, tv_nsec: 100_000_000)
+        while !isOver.load(ordering: .relaxed) {
+            let number = sigtimedwait(&signals, nil, &pause)
+            guard number > 0 else { continue }
+            let (isFirst, _) = received.compareExchange(expected: 0, desired: number, ordering: .relaxed)
+            if !isFirst { _exit(128 + number) }
+        }
+    }
+}

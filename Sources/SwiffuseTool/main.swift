@@ -1,0 +1,3 @@
+import SwiffuseCommands
+
+SwiffuseCommandLine.main()
