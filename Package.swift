@@ -19,6 +19,9 @@ func plugin(_ name: String, folder: String, _ dependencies: [Target.Dependency])
 let package = Package(
     name: "swiffuse",
     products: [
+        .executable(name: "swiffuse", targets: ["SwiffuseTool"]),
+        .library(name: "Swiffuse", targets: ["Swiffuse"]),
+        .library(name: "SwiffuseCommands", targets: ["SwiffuseCommands"]),
         .library(name: "SwiffuseTensor", targets: ["SwiffuseTensor"]),
         .library(name: "SwiffuseCPU", targets: ["SwiffuseCPU"]),
         .library(name: "SwiffuseIO", targets: ["SwiffuseIO"]),
@@ -45,6 +48,23 @@ let package = Package(
             "SwiffuseTesting",
             ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining"]),
         plugin("SwiffuseJiT", folder: "JiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
+        source(
+            "Swiffuse",
+            [
+                "SwiffuseTensor", "SwiffuseCPU", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining",
+                "SwiffuseJiT",
+            ]),
+        source(
+            "SwiffuseCommands",
+            [
+                "Swiffuse", "SwiffuseTesting", "SwiffuseJiT",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        // The product is called swiffuse; a module of that name would clash with Swiffuse where case does not count.
+        .executableTarget(name: "SwiffuseTool", dependencies: ["SwiffuseCommands"], swiftSettings: settings),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["Swiffuse", "SwiffuseCommands", "SwiffuseTesting"],
+            path: "Tests/CommandLine", swiftSettings: settings),
         .testTarget(
             name: "EveryDeviceTests", dependencies: ["SwiffuseTensor", "SwiffuseCPU", "SwiffuseTesting"],
             path: "Tests/EveryDevice", swiftSettings: settings),

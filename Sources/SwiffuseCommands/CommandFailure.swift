@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Swiffuse
+import SwiffuseTesting
 
 /// A mistake in what the user asked for.
 struct UserError: Error, CustomStringConvertible {
@@ -29,7 +30,7 @@ struct CommandFailure {
     /// Whether the user can put an error right by asking for something else; nil for errors of the argument parser.
     private static func isUserMistake(_ error: any Error) -> Bool? {
         switch error {
-        case is UserError, is RecipeError: true
+        case is UserError, is RecipeError, is GoldenError: true
         case let error as FileError: isUserMistake(error)
         case let error as CheckpointError:
             if case .file(let file) = error { isUserMistake(file) } else { true }

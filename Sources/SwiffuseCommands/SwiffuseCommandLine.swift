@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 public import Swiffuse
+public import SwiffuseTesting
 
 /// The command line as a library: a program with its own parts gets all commands for them.
 ///
@@ -15,13 +16,16 @@ public enum SwiffuseCommandLine {
     /// - Parameters:
     ///   - plugins: parts and presets besides those of this package.
     ///   - devices: what `--device` may name.
+    ///   - checks: what `verify` compares with golden fixtures, besides the checks of this package.
     public static func main(
-        plugins: [any Plugin] = [], devices: [DeviceChoice] = DeviceChoice.standard
+        plugins: [any Plugin] = [], devices: [DeviceChoice] = DeviceChoice.standard, checks: [any GoldenCheck] = []
     ) -> Never {
         // Writing to a pipe whose reader has gone must not end a training run.
         signal(SIGPIPE, SIG_IGN)
         do {
-            let environment = CommandEnvironment(registry: try .standard(adding: plugins), devices: devices)
+            let environment = CommandEnvironment(
+                registry: try .standard(adding: plugins), devices: devices,
+                checks: CommandEnvironment.standardChecks + checks)
             exit(run(Array(CommandLine.arguments.dropFirst()), in: environment))
         } catch {
             TextOutput.standardError.write("error: \(error)\n")

@@ -16,7 +16,7 @@ struct DeviceOptions: ParsableArguments {
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads: found \(threads), expected 1 to 1024")
         }
-        if let memoryLimit, !(memoryLimit > 0 && memoryLimit <= 1 << 20) {
+        if let memoryLimit, !(memoryLimit > 0 && memoryLimit <= 1_048_576) {
             throw ValidationError("--memory-limit: found \(memoryLimit), expected a positive number of GiB")
         }
     }

@@ -7,7 +7,7 @@ enum SystemMemory {
     /// The most memory that this process has had, in bytes.
     static var peakResident: Int {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         // Linux counts in KiB.
         return usage.ru_maxrss * 1024
     }

@@ -15,14 +15,13 @@ struct SamplingProgressBar {
     mutating func show(done: Double) {
         let elapsed = clock.now - start
         let count = Double(self.count)
-        line.show(isLast: done >= count) {
-            let width = 24
-            let filled = min(width, Int(done / count * Double(width)))
-            let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-            let speed = done / max(1e-9, elapsed / .seconds(1))
-            let left = Duration.seconds((count - done) / max(1e-9, speed))
-            return "\(bar) \(Int(done))/\(self.count) pictures  \(Amount.number(speed)) images/s  \(Amount.duration(left)) left"
-        }
+        let width = 24
+        let filled = min(width, Int(done / count * Double(width)))
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+        let speed = done / max(1e-9, elapsed / .seconds(1))
+        let left = Amount.duration(.seconds((count - done) / max(1e-9, speed)))
+        line.show(
+            "\(bar) \(Int(done))/\(self.count) pictures  \(Amount.number(speed)) images/s  \(left) left", isLast: done >= count)
     }
 
     /// Leaves the bar standing; returns pictures per second.

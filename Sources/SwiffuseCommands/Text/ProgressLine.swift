@@ -15,11 +15,11 @@ struct ProgressLine {
     /// Shows the current state, unless the last one was shown just before.
     ///
     /// - Parameter isLast: shows it in any case.
-    mutating func show(isLast: Bool = false, _ text: () -> String) {
+    mutating func show(_ text: String, isLast: Bool = false) {
         let now = clock.now
         if let lastShown, !isLast, now - lastShown < interval { return }
         lastShown = now
-        output.write(output.isTerminal ? "\r\u{1B}[K" + text() : text() + "\n")
+        output.write(output.isTerminal ? "\r\u{1B}[K" + text : text + "\n")
         isOpen = output.isTerminal
     }
 

@@ -27,7 +27,7 @@ struct TrainingProgress {
         case .stepped(let step, let memory):
             loss.add(Double(step.loss))
             imageCount += step.imageCount
-            line.show(isLast: step.step == stepCount) { text(step, memory) }
+            line.show(text(step, memory), isLast: step.step == stepCount)
         case .sampled(let path): line.note("pictures: \(path)")
         case .saved(let path, let step): line.note("saved step \(step): \(path)")
         }
