@@ -76,8 +76,14 @@ let package = Package(
             name: "PluginTests",
             dependencies: [
                 "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseCPU", "SwiffuseDiffusion", "SwiffuseTraining",
-                "SwiffuseJiT",
+                "SwiffuseTesting", "SwiffuseJiT",
             ], path: "Tests/Plugins", swiftSettings: settings),
+        .testTarget(
+            name: "GoldenTests",
+            dependencies: [
+                "SwiffuseTensor", "SwiffuseCPU", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTesting", "SwiffuseJiT",
+            ],
+            path: "Tests/Golden", resources: [.copy("Fixtures")], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu11

@@ -1,0 +1,102 @@
+import SwiffuseCPU
+import SwiffuseDiffusion
+import SwiffuseJiT
+import SwiffuseNN
+import SwiffuseTensor
+import SwiffuseTesting
+import Testing
+
+/// The standard parts pass their conformance kits, and the kits notice parts that do not.
+@Suite struct ConformanceTests {
+    private let device: CPUDevice
+
+    init() throws { device = try CPUDevice(threads: 2) }
+
+    @Test(arguments: [(4, 16, 3), (0, 0, 1), (2, 0, 0)])
+    func jitConforms(_ contextLength: Int, _ bottleneck: Int, _ classCount: Int) throws {
+        var configuration = JiTConfiguration()
+        configuration.patchSize = 4
+        configuration.hiddenSize = 24
+        configuration.headCount = 3
+        configuration.depth = 3
+        configuration.bottleneckSize = bottleneck
+        configuration.inContextLength = contextLength
+        configuration.inContextStart = 1
+        let model = ModelSpec(image: ImageSpec(channels: 2, height: 12, width: 8), classCount: classCount)
+        let scope = Scope()
+        let network = try JiT(configuration, in: BuildContext(model: model, scope: scope))
+        #expect(try BackboneConformance.findings(for: network, declaredIn: scope, model: model, on: device) == [])
+    }
+
+    @Test func aParameterWithoutEffectIsFound() throws {
+        struct Lazy: Backbone {
+            let used: Parameter
+            func predict(
+                _ noisy: Tensor, times: Tensor, condition: Condition, taps: [FeatureTap], in pass: Pass
+            ) -> BackboneOutput {
+                BackboneOutput(raw: noisy * pass(used) + times.sum())
+            }
+        }
+        let scope = Scope()
+        let network = Lazy(used: scope.parameter("used", [1], initial: .ones))
+        _ = scope.parameter("forgotten", [2], initial: .ones)
+        let model = ModelSpec(image: ImageSpec(channels: 1, height: 3, width: 5), classCount: 0)
+        let findings = try BackboneConformance.findings(for: network, declaredIn: scope, model: model, on: device)
+        #expect(findings.contains { $0.detail.contains("forgotten") })
+        #expect(findings.contains { $0.rule.contains("does not depend on its batch") })
+    }
+
+    @Test func solversConform() throws {
+        #expect(try SolverConformance.findings(for: EulerSolver(), order: 1, on: device) == [])
+        #expect(try SolverConformance.findings(for: HeunSolver(), order: 2, on: device) == [])
+        #expect(try SolverConformance.findings(for: AdamsBashforthSolver(order: 1), order: 1, on: device) == [])
+        // Orders above 2 start with a step of order 1, which leaves an error of order 2.
+        for order in 2...4 {
+            #expect(try SolverConformance.findings(for: AdamsBashforthSolver(order: order), order: 2, on: device) == [])
+        }
+    }
+
+    @Test func anOrderTooHighIsFound() throws {
+        let findings = try SolverConformance.findings(for: EulerSolver(), order: 2, on: device)
+        #expect(findings.contains { $0.rule.contains("claimed order") })
+    }
+
+    @Test func targetsConform() throws {
+        for loss in PredictionSpace.allCases {
+            var configuration = TargetConfiguration()
+            configuration.loss = loss
+            let (image, velocity) = (CleanImageTarget(configuration), VelocityTarget(configuration))
+            #expect(try TargetConformance.findings(for: image, on: device) == [])
+            #expect(try TargetConformance.findings(for: velocity, on: device) == [])
+            #expect(try TargetConformance.findings(for: NoiseTarget(configuration), on: device) == [])
+            #expect(try TargetConformance.findings(for: image, along: TrigonometricPath(), on: device) == [])
+        }
+    }
+
+    @Test func pathsConformButForTheOfficialOne() {
+        #expect(PathConformance.findings(for: LinearPath()) == [])
+        #expect(PathConformance.findings(for: TrigonometricPath(.paper)) == [])
+        #expect(PathConformance.findings(for: TrigonometricPath(.official)).contains { $0.rule == "t = 1 is the image" })
+    }
+
+    @Test func timeSamplersConform() {
+        #expect(TimeSamplerConformance.findings(for: UniformTimes()) == [])
+        #expect(TimeSamplerConformance.findings(for: LogitNormalTimes()) == [])
+    }
+
+    @Test func fusedOperationsConform() throws {
+        let inputs: [OpCaseInput] = [.normal([3, 5, 7]), .normal([7])]
+        #expect(try FusedOpConformance.findings(for: RMSNormOp(), inputs: inputs, on: device) == [])
+        #expect(try FusedOpConformance.findings(for: SwiGLUOp(), inputs: [.normal([5, 14])], on: device) == [])
+    }
+
+    @Test func aWrongGradientIsFound() throws {
+        struct Doubled: FusedOp {
+            static let name = OpName("doubled")
+            func outputs(for inputs: [TensorSpec]) -> [TensorSpec] { inputs }
+            func reference(_ inputs: [Tensor]) -> [Tensor] { [inputs[0] + inputs[0].detached()] }
+        }
+        let findings = try FusedOpConformance.findings(for: Doubled(), inputs: [.normal([3, 5])], on: device)
+        #expect(findings.map(\.rule) == ["recorded gradients are the measured ones"])
+    }
+}
