@@ -63,7 +63,9 @@ import Testing
     @Test func anUnknownKindIsUnsupportedAndDoesNotFail() throws {
         let report = try FixtureFolder.run(
             "sampler_grids",
-            changingText: { $0.replacingOccurrences(of: "\"kind\": \"sampler_grids\"", with: "\"kind\": \"unheard_of\"") })
+            changingText: {
+                $0.replacingOccurrences(of: "\"kind\": \"sampler_grids\"", with: "\"kind\": \"unheard_of\"")
+            })
         #expect(report.verdict == .unsupported)
         #expect(report.reason.contains("unheard_of"))
         #expect(GoldenReport(device: "cpu", fixtures: [report]).exitStatus == 0)
@@ -72,7 +74,9 @@ import Testing
     @Test func unknownSamplersAreUnsupportedCaseByCase() throws {
         let report = try FixtureFolder.run(
             "samplers_jit",
-            changingText: { $0.replacingOccurrences(of: "\"cls\": \"HeunSamplerJiT\"", with: "\"cls\": \"Heun3Sampler\"") })
+            changingText: {
+                $0.replacingOccurrences(of: "\"cls\": \"HeunSamplerJiT\"", with: "\"cls\": \"Heun3Sampler\"")
+            })
         #expect(report.verdict == .pass)
         let unsupported = Set(report.results.filter(\.isUnsupported).map { $0.tensor.split(separator: ".")[1] })
         #expect(unsupported == ["heun_XL", "heun_inexact"])
