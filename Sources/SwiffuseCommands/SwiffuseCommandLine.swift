@@ -11,7 +11,8 @@ public import SwiffuseTesting
 /// SwiffuseCommandLine.main(plugins: [MyPlugin()])
 /// ```
 public enum SwiffuseCommandLine {
-    /// Runs the program's arguments and exits: 0 when all went well, 2 after a mistake of the user's, 1 after a failure of the machine.
+    /// Runs the program's arguments and exits: 0 when all went well, 2 after a mistake of the user's, 1 after a failure
+    /// of the machine.
     ///
     /// - Parameters:
     ///   - plugins: parts and presets besides those of this package.
@@ -50,7 +51,9 @@ public enum SwiffuseCommandLine {
                 environment.output.write(SwiffuseRoot.fullMessage(for: error) + "\n")
                 return 0
             }
-            let failure = CommandFailure(error) { SwiffuseRoot.message(for: $0) + "; see 'swiffuse \(helpFor(arguments))--help'" }
+            let failure = CommandFailure(error) {
+                SwiffuseRoot.message(for: $0) + "; see 'swiffuse \(helpFor(arguments))--help'"
+            }
             environment.messages.write("error: \(failure.message)\n")
             return failure.exitCode
         }

@@ -17,7 +17,8 @@ struct CommandLineSession {
     func run(_ arguments: String...) throws -> CommandOutcome { try run(arguments) }
 
     func run(_ arguments: [String]) throws -> CommandOutcome {
-        let output = Recording(), messages = Recording()
+        let output = Recording()
+        let messages = Recording()
         let environment = CommandEnvironment(
             registry: try .standard(adding: plugins), devices: devices, output: TextOutput { output.append($0) },
             messages: TextOutput { messages.append($0) })
@@ -63,7 +64,8 @@ struct TinyRecipe {
             for number in 0..<3 {
                 let pixels = (0..<144).map { UInt8(base + number * 5 + $0 % 7) }
                 try PNG.write(
-                    ImageBuffer(width: 12, height: 12, channels: 1, pixels: pixels), to: folder("images/\(name)/\(number).png"))
+                    ImageBuffer(width: 12, height: 12, channels: 1, pixels: pixels),
+                    to: folder("images/\(name)/\(number).png"))
             }
         }
         path = try folder.write(

@@ -51,7 +51,11 @@ private struct PresetPlugin: Plugin {
     let preset: String
 
     func register(in registry: inout Registry) throws(RegistryError) {
-        let yaml = "name: mine\nimage: { channels: 1, height: 16, width: 16 }\nbackbone: { type: jit, hiddenSize: 64, depth: 9 }\n"
+        let yaml = """
+            name: mine
+            image: { channels: 1, height: 16, width: 16 }
+            backbone: { type: jit, hiddenSize: 64, depth: 9 }
+            """
         try registry.register(preset: Preset(name: preset, summary: "for a test", yaml: yaml))
     }
 }

@@ -8,7 +8,9 @@ import Testing
         let start = ContinuousClock().now
         let outcome = try CommandLineSession().run("check", "jit-l-16")
         #expect(outcome.exitCode == 0)
-        for words in ["459,139,808", "458,877,664", "[32, 3, 256, 256]", "[32, 256, 1024]", "GFLOP", "moments and averages"] {
+        for words in [
+            "459,139,808", "458,877,664", "[32, 3, 256, 256]", "[32, 256, 1024]", "GFLOP", "moments and averages",
+        ] {
             #expect(outcome.output.contains(words), "\(words)")
         }
         // Generous: it takes half a second where nothing else runs.
@@ -17,7 +19,8 @@ import Testing
 
     @Test func resolvedRecipeIsARecipeAgain() throws {
         let folder = try TemporaryFolder()
-        let outcome = try CommandLineSession().run("check", "fashion-mnist", "--resolved", "--set", "training.steps=700")
+        let outcome = try CommandLineSession().run(
+            "check", "fashion-mnist", "--resolved", "--set", "training.steps=700")
         let again = try CommandLineSession().run("check", try folder.write(outcome.output, to: "r.yaml"), "--resolved")
         #expect(again.exitCode == 0)
         #expect(again.output == outcome.output)
@@ -36,7 +39,9 @@ import Testing
         try run.run()
         let used = Double(device.memoryUse.highWaterMark)
         // Measured: within 1 %; an allocator rounds small blocks up.
-        #expect(abs(used - Double(estimate.training.peak)) < 0.15 * used, "\(used) used, \(estimate.training.peak) estimated")
+        #expect(
+            abs(used - Double(estimate.training.peak)) < 0.15 * used,
+            "\(used) used, \(estimate.training.peak) estimated")
     }
 
     @Test func componentsListsEveryKind() throws {

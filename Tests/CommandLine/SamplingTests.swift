@@ -24,7 +24,9 @@ import Testing
         // Two classes, so two columns of 12 pixels with 2 between.
         #expect((picture.image.width, picture.image.height) == (30, 44))
         let text = try #require(picture.texts.first { $0.keyword == "parameters" }).value
-        for fact in ["seeds: 4 to 9", "classes: 0 1", "steps: 3", "solver: heun", "guidance: 2.25", "recipe: tiny", "step: 5"] {
+        for fact in [
+            "seeds: 4 to 9", "classes: 0 1", "steps: 3", "solver: heun", "guidance: 2.25", "recipe: tiny", "step: 5",
+        ] {
             #expect(text.contains(fact), "\(text)")
         }
     }
@@ -54,7 +56,8 @@ import Testing
     @Test func classesHaveNames() throws {
         let outcome = try sample("--classes", "Light,0", "--out", tiny.folder("named"))
         #expect(outcome.exitCode == 0, "\(outcome.messages)")
-        #expect(tiny.folder.exists("named/seed-000004-class-1.png") && tiny.folder.exists("named/seed-000005-class-0.png"))
+        #expect(
+            tiny.folder.exists("named/seed-000004-class-1.png") && tiny.folder.exists("named/seed-000005-class-0.png"))
         let unknown = try sample("--classes", "grey", "--out", tiny.folder("named"))
         #expect(unknown.exitCode == 2)
         #expect(unknown.messages.contains("dark, light"))
@@ -69,7 +72,8 @@ import Testing
             "--interval", "0.2,0.8", "--shift", "2", "--ema", "0.5")
         #expect(outcome.exitCode == 0, "\(outcome.messages)")
         let text = try #require(try PNG.read(tiny.folder("changed/seed-000004-class-0.png")).texts.first).value
-        for fact in ["solver: euler", "steps: 2", "guidance: 3", "interval: [0.2,0.8]", "shift: 2", "weights: ema 0.5"] {
+        for fact in ["solver: euler", "steps: 2", "guidance: 3", "interval: [0.2,0.8]", "shift: 2", "weights: ema 0.5"]
+        {
             #expect(text.contains(fact), "\(text)")
         }
     }
@@ -99,7 +103,8 @@ import Testing
         #expect(recipe.contains("jit"))
         let bytes = try tiny.folder.bytes(of: "run/checkpoint.safetensors")
         // The same length, so that the file stays well formed.
-        let changed = try #require(Self.replacing("\\\"type\\\": \\\"jit\\\"", by: "\\\"type\\\": \\\"jot\\\"", in: bytes))
+        let changed = try #require(
+            Self.replacing("\\\"type\\\": \\\"jit\\\"", by: "\\\"type\\\": \\\"jot\\\"", in: bytes))
         try AtomicFile.write(changed, to: tiny.folder("other.safetensors"))
         let outcome = try CommandLineSession().run("sample", tiny.folder("other.safetensors"))
         #expect(outcome.exitCode == 2)

@@ -11,7 +11,10 @@ import Testing
         (["train", "fashion-mnst", "--out", "x"], ["did you mean fashion-mnist?"]),
         (["train", "missing/recipe.yaml", "--out", "x"], ["missing/recipe.yaml", "no such file"]),
         (["train", "fashion-mnist", "--out", "x", "--resume", "--overwrite"], ["--resume", "--overwrite"]),
-        (["train", "fashion-mnist", "--out", "x", "--set", "training.stepz=3"], ["training.stepz", "did you mean steps?"]),
+        (
+            ["train", "fashion-mnist", "--out", "x", "--set", "training.stepz=3"],
+            ["training.stepz", "did you mean steps?"]
+        ),
         (["train", "fashion-mnist", "--out", "x", "--set", "training.steps"], ["path=value"]),
         (["train", "fashion-mnist", "--out", "x", "--device", "gpu"], ["gpu", "known: cpu"]),
         (["train", "fashion-mnist", "--out", "x", "--threads", "0"], ["--threads", "1 to 1024"]),

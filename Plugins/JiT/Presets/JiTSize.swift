@@ -2,9 +2,10 @@ import SwiffuseDiffusion
 
 /// The models of the JiT paper (arXiv:2511.13720) with its numbers for ImageNet.
 ///
-/// Architecture: the class presets of the official code. Training: AdamW with rate 2·10⁻⁴ after 5 epochs of warm-up, 1024 images per update,
-/// 600 epochs of 1251 updates (1,281,167 images, incomplete batches dropped). A batch of 1024 is 32 passes of 32 here. Sampling: Heun, 50
-/// steps, guidance inside 0.1…1 with the scale of the official training script.
+/// Architecture: the class presets of the official code. Training: AdamW with rate 2·10⁻⁴ after 5 epochs of warm-up,
+/// 1024 images per update, 600 epochs of 1251 updates (1,281,167 images, incomplete batches dropped). A batch of 1024
+/// is 32 passes of 32 here. Sampling: Heun, 50 steps, guidance inside 0.1…1 with the scale of the official training
+/// script.
 struct JiTSize {
     /// The two resolutions of the paper, both cut into 16 × 16 patches.
     enum Resolution {

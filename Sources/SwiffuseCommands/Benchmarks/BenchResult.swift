@@ -68,7 +68,8 @@ struct BenchClock {
         let median = seconds[seconds.count / 2]
         return BenchResult(
             suite: suite, name: name, size: size.rawValue, batch: batch, repeats: repeats, medianSeconds: median,
-            minSeconds: seconds[0], maxSeconds: seconds[seconds.count - 1], rate: amount / max(1e-12, median), rateUnit: unit,
+            minSeconds: seconds[0], maxSeconds: seconds[seconds.count - 1], rate: amount / max(1e-12, median),
+            rateUnit: unit,
             tensorBytes: device.memoryUse.highWaterMark, residentBytes: SystemMemory.peakResident)
     }
 }

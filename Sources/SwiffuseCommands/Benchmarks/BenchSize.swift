@@ -3,7 +3,9 @@ import Swiffuse
 
 /// A JiT of a customary size, for measurements that compare from machine to machine.
 enum BenchSize: String, CaseIterable, ExpressibleByArgument {
-    case tiny, base = "B", large = "L"
+    case tiny
+    case base = "B"
+    case large = "L"
 
     /// The model's settings: tiny draws 32² in patches of 4, B and L are the paper's at 256².
     var recipe: Recipe {
@@ -22,7 +24,8 @@ enum BenchSize: String, CaseIterable, ExpressibleByArgument {
             }
             let side = self == .tiny ? 32 : 256
             return try Recipe(
-                backbone: Part(JiT.self, backbone), image: ImageSpec(channels: 3, height: side, width: side), classes: 1000,
+                backbone: Part(JiT.self, backbone), image: ImageSpec(channels: 3, height: side, width: side),
+                classes: 1000,
                 name: "JiT-\(rawValue)")
         }
     }

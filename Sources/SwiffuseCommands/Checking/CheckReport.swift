@@ -9,7 +9,8 @@ struct CheckReport {
     private var recipe: Recipe { model.recipe }
 
     var lines: [String] {
-        ["\(recipe.name): a valid recipe", ""] + partLines + [""] + parameterLines + [""] + shapeLines + [""] + costLines
+        ["\(recipe.name): a valid recipe", ""] + partLines + [""] + parameterLines + [""] + shapeLines + [""]
+            + costLines
             + [""] + memoryLines
     }
 
@@ -22,7 +23,9 @@ struct CheckReport {
         table.add(["target", recipe.target.type])
         table.add(["training", trainingSummary])
         let sampling = recipe.sampling
-        table.add(["sampling", "\(sampling.solver.type), \(sampling.grid.steps) steps, guidance \(sampling.guidance.type)"])
+        table.add([
+            "sampling", "\(sampling.solver.type), \(sampling.grid.steps) steps, guidance \(sampling.guidance.type)",
+        ])
         return ["parts"] + table.lines(indentation: 2)
     }
 
@@ -31,7 +34,8 @@ struct CheckReport {
     private var trainingSummary: String {
         let training = recipe.training
         let passes = training.accumulation == 1 ? "" : " (\(training.accumulation) passes of \(training.batchSize))"
-        return "\(Amount.count(training.steps)) updates of \(training.batchSize * training.accumulation) images\(passes)"
+        return
+            "\(Amount.count(training.steps)) updates of \(training.batchSize * training.accumulation) images\(passes)"
     }
 
     private var parameterLines: [String] {
@@ -63,7 +67,9 @@ struct CheckReport {
         var merged: [(name: String, shape: Shape)] = []
         var last = ""
         for stage in estimate.stages {
-            if let previous = merged.last, previous.shape == stage.shape, previous.name.hasPrefix("tokens"), stage.name.hasPrefix("tokens") {
+            if let previous = merged.last, previous.shape == stage.shape, previous.name.hasPrefix("tokens"),
+                stage.name.hasPrefix("tokens")
+            {
                 let number = stage.name.split(separator: " ").last.map(String.init) ?? ""
                 merged[merged.count - 1].name = last + " to \(number)"
             } else {

@@ -17,7 +17,8 @@ struct VerifyReport {
                     + Self.cells(fixture.worstGradient) + [fixture.verdict == .pass ? "" : fixture.reason])
         }
         let counts =
-            "\(report.count(of: .pass)) pass, \(report.count(of: .fail)) FAIL, \(report.count(of: .unsupported)) unsupported"
+            "\(report.count(of: .pass)) pass, \(report.count(of: .fail)) FAIL, "
+            + "\(report.count(of: .unsupported)) unsupported"
         return table.lines() + ["", "\(counts) on \(report.device)"]
     }
 

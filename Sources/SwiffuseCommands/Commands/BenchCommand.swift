@@ -5,18 +5,21 @@ import Swiffuse
 /// Measures speed and memory.
 struct BenchCommand: SwiffuseCommand {
     enum Suite: String, CaseIterable, ExpressibleByArgument {
-        case ops, forward, trainStep = "train-step", sample
+        case ops, forward
+        case trainStep = "train-step"
+        case sample
     }
 
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measure speed and memory of operations, training and sampling.",
         discussion: """
-            Suites: ops (each fused operation at the model's shapes), forward (one pass), train-step (loss, gradients, AdamW and one \
-            running average), sample (exact Heun with guidance 2.25 inside 0.1…0.9). All if none is named. Each case runs once to warm up and then \
-            --repeat times; the median counts, minimum and maximum show the spread. Memory: the most in tensors during the case, and \
-            the most that the process has had so far. Sizes: tiny is a JiT of width 256 and 8 blocks at 32²; B and L are JiT-B/16 and \
-            JiT-L/16 at 256². Weights are random.
+            Suites: ops (each fused operation at the model's shapes), forward (one pass), train-step (loss, gradients, \
+            AdamW and one running average), sample (exact Heun with guidance 2.25 inside 0.1…0.9). All if none is \
+            named. Each case runs once to warm up and then --repeat times; the median counts, minimum and maximum show \
+            the spread. Memory: the most in tensors during the case, and the most that the process has had so far. \
+            Sizes: tiny is a JiT of width 256 and 8 blocks at 32²; B and L are JiT-B/16 and JiT-L/16 at 256². Weights \
+            are random.
 
             Examples:
               swiffuse bench

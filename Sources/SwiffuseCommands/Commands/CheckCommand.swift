@@ -7,9 +7,10 @@ struct CheckCommand: SwiffuseCommand {
         commandName: "check",
         abstract: "Check a recipe: shapes, parameters, arithmetic and memory, without running it.",
         discussion: """
-            The recipe is validated and run on a device that computes nothing and allocates nothing. Arithmetic is given in \
-            floating-point operations (a multiplication and an addition are two). Memory is the most that tensors need at once, in \
-            GiB of 2³⁰ bytes; the program itself, decoded images and unused space in the allocator come on top.
+            The recipe is validated and run on a device that computes nothing and allocates nothing. Arithmetic is \
+            given in floating-point operations (a multiplication and an addition are two). Memory is the most that \
+            tensors need at once, in GiB of 2³⁰ bytes; the program itself, decoded images and unused space in the \
+            allocator come on top.
 
             Examples:
               swiffuse check jit-l-16
@@ -20,7 +21,9 @@ struct CheckCommand: SwiffuseCommand {
     @Argument(help: "A preset's name or a YAML file.")
     var recipe: String
 
-    @Option(name: .customLong("set"), parsing: .singleValue, help: ArgumentHelp("Change a setting.", valueName: "path=value"))
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp("Change a setting.", valueName: "path=value"))
     var changes: [String] = []
 
     @Flag(help: "Print the recipe with every default spelled out, and nothing else.")

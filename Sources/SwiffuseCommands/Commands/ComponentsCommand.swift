@@ -7,8 +7,9 @@ struct ComponentsCommand: SwiffuseCommand {
         commandName: "components",
         abstract: "List the parts and presets that recipes can use.",
         discussion: """
-            Without arguments: every kind of part with its members. With a kind: each member with its settings and their \
-            defaults, as they stand in a recipe. With a kind and a name: that one alone; a preset is printed as a recipe to start from.
+            Without arguments: every kind of part with its members. With a kind: each member with its settings and \
+            their defaults, as they stand in a recipe. With a kind and a name: that one alone; a preset is printed as \
+            a recipe to start from.
 
             Examples:
               swiffuse components
@@ -71,7 +72,8 @@ struct ComponentsCommand: SwiffuseCommand {
     private func show(_ kind: String, _ registry: Registry, _ environment: CommandEnvironment) throws {
         let known = kinds(of: registry)
         guard known.contains(kind) else {
-            throw UserError("no kind of part is called '\(kind)'; known: \((known + ["preset"]).joined(separator: ", "))")
+            throw UserError(
+                "no kind of part is called '\(kind)'; known: \((known + ["preset"]).joined(separator: ", "))")
         }
         let entries =
             try name.map { name in [try registry.entry(kind: kind, key: name, at: kind)] } ?? registry.entries(of: kind)

@@ -7,9 +7,10 @@ struct DevicesCommand: SwiffuseCommand {
         commandName: "devices",
         abstract: "List the devices, what they are and how fast they multiply matrices.",
         discussion: """
-            For the processor: the vector instructions in use, the core type that OpenBLAS chose its kernels for, the number of \
-            threads, and the speed of a short float32 matrix product in GFLOP/s (10⁹ operations per second). With --ops: which \
-            fused operations each device has a kernel for; the others run as compositions of primitives on the same device.
+            For the processor: the vector instructions in use, the core type that OpenBLAS chose its kernels for, the \
+            number of threads, and the speed of a short float32 matrix product in GFLOP/s (10⁹ operations per second). \
+            With --ops: which fused operations each device has a kernel for; the others run as compositions of \
+            primitives on the same device.
 
             Examples:
               swiffuse devices
@@ -49,7 +50,9 @@ struct DevicesCommand: SwiffuseCommand {
         for detail in device.info.details { table.add([detail.label, detail.value]) }
         table.add(["memory", device.info.memoryLimit.map(Amount.bytes) ?? SystemMemory.summary])
         table.add(["element types", device.info.dtypes.map(\.rawValue).joined(separator: ", ")])
-        table.add(["matrix product", "\(Amount.number(Self.matrixSpeed(of: device))) GFLOP/s (float32, 1024 × 1024 × 1024)"])
+        table.add([
+            "matrix product", "\(Amount.number(Self.matrixSpeed(of: device))) GFLOP/s (float32, 1024 × 1024 × 1024)",
+        ])
         for line in table.lines(indentation: 2) { environment.say(line) }
     }
 

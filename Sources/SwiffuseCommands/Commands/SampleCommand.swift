@@ -7,9 +7,9 @@ struct SampleCommand: SwiffuseCommand {
         commandName: "sample",
         abstract: "Draw pictures from a checkpoint.",
         discussion: """
-            Picture i uses the seed S + i and the i-th of the classes, which repeat: the same seed and class give the same picture \
-            in any batch. Every PNG carries its parameters as text. Without --grid and --out, a grid goes to samples.png. Settings \
-            that are left out are those of the recipe in the checkpoint.
+            Picture i uses the seed S + i and the i-th of the classes, which repeat: the same seed and class give the \
+            same picture in any batch. Every PNG carries its parameters as text. Without --grid and --out, a grid goes \
+            to samples.png. Settings that are left out are those of the recipe in the checkpoint.
 
             Examples:
               swiffuse sample run
@@ -47,12 +47,16 @@ struct SampleCommand: SwiffuseCommand {
     var device: DeviceOptions
 
     func validate() throws {
-        if let count, !(1...10_000_000).contains(count) { throw ValidationError("--count: found \(count), expected 1 or more") }
+        if let count, !(1...10_000_000).contains(count) {
+            throw ValidationError("--count: found \(count), expected 1 or more")
+        }
         if let batchSize, !(1...65_536).contains(batchSize) {
             throw ValidationError("--batch-size: found \(batchSize), expected 1 to 65536")
         }
         if let seed, seed < 0 { throw ValidationError("--seed: found \(seed), expected 0 or more") }
-        if let seed, seed > Int.max / 2 { throw ValidationError("--seed: found \(seed), expected at most \(Int.max / 2)") }
+        if let seed, seed > Int.max / 2 {
+            throw ValidationError("--seed: found \(seed), expected at most \(Int.max / 2)")
+        }
     }
 
     func run(in environment: CommandEnvironment) throws -> Int32 {
@@ -64,11 +68,13 @@ struct SampleCommand: SwiffuseCommand {
         let count = count ?? (classes == nil ? 16 : max(1, labels.count))
         let files = PictureFiles(folder: out, grid: grid ?? (out == nil ? "samples.png" : nil))
         guard files.grid == nil || count <= PictureFiles.gridLimit else {
-            throw UserError("--count: a grid shows at most \(PictureFiles.gridLimit) pictures, \(count) asked for; use --out alone")
+            throw UserError(
+                "--count: a grid shows at most \(PictureFiles.gridLimit) pictures, \(count) asked for; use --out alone")
         }
         try files.prepare()
         let session = try SamplingSession(
-            checkpoint, recipe: recipe, labels: labels, registry: environment.registry, on: try choice.open(device.settings))
+            checkpoint, recipe: recipe, labels: labels, registry: environment.registry,
+            on: try choice.open(device.settings))
         let batch = min(count, batchSize ?? SamplingBatch.automatic(for: recipe.image))
         try draw(count, batch: batch, with: session, to: files, environment)
         return 0
@@ -86,7 +92,8 @@ struct SampleCommand: SwiffuseCommand {
     }
 
     private func draw(
-        _ count: Int, batch: Int, with session: SamplingSession, to files: PictureFiles, _ environment: CommandEnvironment
+        _ count: Int, batch: Int, with session: SamplingSession, to files: PictureFiles,
+        _ environment: CommandEnvironment
     ) throws {
         let label = PictureLabel(recipe: session.recipe, step: session.step)
         var progress = SamplingProgressBar(count: count, output: environment.messages)
@@ -99,7 +106,8 @@ struct SampleCommand: SwiffuseCommand {
             for (index, picture) in zip(indices, drawn) {
                 let (seed, shown) = (session.seed(of: index), session.label(of: index))
                 try PNG.write(
-                    picture, to: files.path(seed: seed, label: shown, in: folder), texts: label.texts(seed: seed, label: shown))
+                    picture, to: files.path(seed: seed, label: shown, in: folder),
+                    texts: label.texts(seed: seed, label: shown))
             }
         }
         let speed = progress.finish()

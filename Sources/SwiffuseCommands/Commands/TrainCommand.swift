@@ -7,10 +7,10 @@ struct TrainCommand: SwiffuseCommand {
         commandName: "train",
         abstract: "Train a model and keep its checkpoint, log and pictures in a folder.",
         discussion: """
-            The folder gets recipe.yaml (every default spelled out), checkpoint.safetensors, log.csv and samples/. Progress shows \
-            the update, the loss, images per second, the time left and the most memory used by tensors. Ctrl-C or SIGTERM saves \
-            and stops (exit code 130 or 143); a second one stops at once. A resumed run ends with the same checkpoint as one that \
-            was not interrupted.
+            The folder gets recipe.yaml (every default spelled out), checkpoint.safetensors, log.csv and samples/. \
+            Progress shows the update, the loss, images per second, the time left and the most memory used by tensors. \
+            Ctrl-C or SIGTERM saves and stops (exit code 130 or 143); a second one stops at once. A resumed run ends \
+            with the same checkpoint as one that was not interrupted.
 
             Examples:
               swiffuse train fashion-mnist --out run
@@ -26,7 +26,8 @@ struct TrainCommand: SwiffuseCommand {
 
     @Option(
         name: .customLong("set"), parsing: .singleValue,
-        help: ArgumentHelp("Change a setting, such as training.batchSize=64; may be given several times.", valueName: "path=value"))
+        help: ArgumentHelp(
+            "Change a setting, such as training.batchSize=64; may be given several times.", valueName: "path=value"))
     var changes: [String] = []
 
     @Flag(help: "Go on from the folder's checkpoint.")
@@ -39,7 +40,9 @@ struct TrainCommand: SwiffuseCommand {
     var device: DeviceOptions
 
     func validate() throws {
-        if resume && overwrite { throw ValidationError("--resume and --overwrite exclude each other; give one of them") }
+        if resume && overwrite {
+            throw ValidationError("--resume and --overwrite exclude each other; give one of them")
+        }
         if out.isEmpty { throw ValidationError("--out: a folder is needed") }
     }
 

@@ -9,9 +9,10 @@ struct VerifyCommand: SwiffuseCommand {
         commandName: "verify",
         abstract: "Compare the library with golden fixtures of the reference implementation.",
         discussion: """
-            A fixture is a pair of files, NAME.json and NAME.safetensors. For each, the worst error of its outputs and of its \
-            gradients is printed as max|a − b| / max|b| and as a share of what is allowed: up to 100 % passes. Kinds that \
-            the library does not know are counted as unsupported and do not fail. Exit code 1 if any fixture fails.
+            A fixture is a pair of files, NAME.json and NAME.safetensors. For each, the worst error of its outputs and \
+            of its gradients is printed as max|a − b| / max|b| and as a share of what is allowed: up to 100 % passes. \
+            Kinds that the library does not know are counted as unsupported and do not fail. Exit code 1 if any \
+            fixture fails.
 
             Examples:
               swiffuse verify golden

@@ -2,7 +2,9 @@ import Foundation
 
 /// The machine's memory.
 enum SystemMemory {
-    static var summary: String { "\(Amount.bytes(Int(ProcessInfo.processInfo.physicalMemory))) in this machine, no limit set" }
+    static var summary: String {
+        "\(Amount.bytes(Int(ProcessInfo.processInfo.physicalMemory))) in this machine, no limit set"
+    }
 
     /// The most memory that this process has had, in bytes.
     static var peakResident: Int {

@@ -36,7 +36,8 @@ struct ClassSelection {
     /// The names that the recipe's images give to the classes.
     private static func names(of recipe: Recipe, _ registry: Registry, wanted word: String) throws -> [String] {
         guard recipe.data.type != "none" else {
-            throw UserError("--classes: '\(word)' is no number, and the recipe names no images whose classes have names")
+            throw UserError(
+                "--classes: '\(word)' is no number, and the recipe names no images whose classes have names")
         }
         let source = try registry.make(recipe.data, as: .data, in: BuildContext(model: recipe.model))
         do {
@@ -50,7 +51,8 @@ struct ClassSelection {
         let matches = names.indices.filter { names[$0].lowercased() == word.lowercased() }
         guard let label = matches.first, !word.isEmpty else {
             let known = names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", …" : "")
-            throw UserError("--classes: no class is called '\(word)'; known: \(known), or numbers from 0 to \(names.count - 1)")
+            throw UserError(
+                "--classes: no class is called '\(word)'; known: \(known), or numbers from 0 to \(names.count - 1)")
         }
         return label
     }

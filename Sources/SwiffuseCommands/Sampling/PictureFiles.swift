@@ -30,8 +30,12 @@ struct PictureFiles {
     }
 
     private static func checkWritable(_ folder: String, flag: String) throws {
-        guard access(folder, F_OK) == 0 else { throw UserError("\(flag): the folder \(folder) does not exist; make it first") }
-        guard access(folder, W_OK) == 0 else { throw UserError("\(flag): the folder \(folder) cannot be written to; check its permissions") }
+        guard access(folder, F_OK) == 0 else {
+            throw UserError("\(flag): the folder \(folder) does not exist; make it first")
+        }
+        guard access(folder, W_OK) == 0 else {
+            throw UserError("\(flag): the folder \(folder) cannot be written to; check its permissions")
+        }
     }
 
     /// The file of one picture.

@@ -18,7 +18,10 @@ struct PictureLabel {
 
     private func texts(_ first: [String]) -> [PNGText] {
         let sampling = recipe.sampling
-        var facts = first + ["steps: \(sampling.grid.steps)", "shift: \(sampling.grid.shift)", "solver: \(sampling.solver.type)"]
+        var facts =
+            first + [
+                "steps: \(sampling.grid.steps)", "shift: \(sampling.grid.shift)", "solver: \(sampling.solver.type)",
+            ]
         if let scale = sampling.guidance.settings["scale"], let interval = sampling.guidance.settings["interval"] {
             facts += ["guidance: \(scale.canonicalJSON)", "interval: \(interval.canonicalJSON)"]
         } else {

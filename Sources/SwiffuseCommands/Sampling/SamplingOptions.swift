@@ -7,19 +7,25 @@ struct SamplingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Steps from noise to picture. Default: the recipe's.", valueName: "n"))
     var steps: Int?
 
-    @Option(help: ArgumentHelp("Solver: euler, heun, adams-bashforth …; see 'swiffuse components solver'.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Solver: euler, heun, adams-bashforth …; see 'swiffuse components solver'.", valueName: "name"))
     var solver: String?
 
     @Option(help: ArgumentHelp("Scale of classifier-free guidance; 1 is none.", valueName: "scale"))
     var guidance: Double?
 
-    @Option(help: ArgumentHelp("Times between which guidance acts, within 0 (noise) to 1 (picture).", valueName: "low,high"))
+    @Option(
+        help: ArgumentHelp("Times between which guidance acts, within 0 (noise) to 1 (picture).", valueName: "low,high")
+    )
     var interval: String?
 
     @Option(help: ArgumentHelp("Shift of the times: above 1 spends more steps on noise.", valueName: "s"))
     var shift: Double?
 
-    @Option(help: ArgumentHelp("Weights to draw with: raw, or the decay of a running average such as 0.999.", valueName: "choice"))
+    @Option(
+        help: ArgumentHelp(
+            "Weights to draw with: raw, or the decay of a running average such as 0.999.", valueName: "choice"))
     var ema: String?
 
     @Option(
@@ -46,7 +52,8 @@ struct SamplingOptions: ParsableArguments {
         var overrides = try changes.map { change in
             let override = try RecipeOverride(change)
             guard override.path.first == "sampling" else {
-                throw UserError("--set: found \(change); a checkpoint's model is fixed, only sampling.… can be changed here")
+                throw UserError(
+                    "--set: found \(change); a checkpoint's model is fixed, only sampling.… can be changed here")
             }
             return override
         }

@@ -21,7 +21,8 @@ struct SamplingProgressBar {
         let speed = done / max(1e-9, elapsed / .seconds(1))
         let left = Amount.duration(.seconds((count - done) / max(1e-9, speed)))
         line.show(
-            "\(bar) \(Int(done))/\(self.count) pictures  \(Amount.number(speed)) images/s  \(left) left", isLast: done >= count)
+            "\(bar) \(Int(done))/\(self.count) pictures  \(Amount.number(speed)) images/s  \(left) left",
+            isLast: done >= count)
     }
 
     /// Leaves the bar standing; returns pictures per second.

@@ -32,7 +32,8 @@ struct SamplingSession {
         let device = store.device
         let image = recipe.image
         let noise = DiffusionSampler.noise(
-            seeds: indices.map { UInt64(seed(of: $0)) }, image: image, scale: Float(recipe.training.noiseScale), on: device)
+            seeds: indices.map { UInt64(seed(of: $0)) }, image: image, scale: Float(recipe.training.noiseScale),
+            on: device)
         let condition: SamplingCondition =
             labels.isEmpty ? .none : .classes(indices.compactMap(label), of: recipe.model, on: device)
         let result = try sampler.sample(from: noise, condition: condition, in: Pass(store)) {

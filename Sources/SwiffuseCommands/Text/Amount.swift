@@ -3,7 +3,9 @@ import Foundation
 /// Numbers as people read them.
 enum Amount {
     /// 1.73 GiB, 512 KiB.
-    static func bytes(_ count: Int) -> String { scaled(Double(count), by: 1024, units: ["B", "KiB", "MiB", "GiB", "TiB"]) }
+    static func bytes(_ count: Int) -> String {
+        scaled(Double(count), by: 1024, units: ["B", "KiB", "MiB", "GiB", "TiB"])
+    }
 
     /// 12.3 GFLOP.
     static func operations(_ count: Int) -> String {

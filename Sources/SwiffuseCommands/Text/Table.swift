@@ -15,7 +15,8 @@ struct Table {
 
     /// The lines, without spaces at their ends.
     func lines(indentation: Int = 0) -> [String] {
-        let widths = alignments.indices.map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
+        let widths = alignments.indices.map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+        }
         return rows.map { row in
             let cells = row.enumerated().map { column, text in
                 let padding = String(repeating: " ", count: max(0, widths[column] - text.count))

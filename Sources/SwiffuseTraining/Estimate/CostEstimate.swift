@@ -4,9 +4,9 @@ public import SwiffuseTensor
 
 /// What a recipe costs, found without computing or allocating anything.
 ///
-/// The model runs on a device that only counts. Memory is what tensors ask for at once; an allocator's rounding, decoded images and the
-/// program itself come on top. Arithmetic counts a multiplication and an addition as two operations; a kernel's backward pass counts as
-/// twice its forward pass.
+/// The model runs on a device that only counts. Memory is what tensors ask for at once; an allocator's rounding,
+/// decoded images and the program itself come on top. Arithmetic counts a multiplication and an addition as two
+/// operations; a kernel's backward pass counts as twice its forward pass.
 public struct CostEstimate: Sendable {
     /// A shape on the way through the network.
     public struct Stage: Sendable, Hashable {
