@@ -62,6 +62,12 @@ let package = Package(
             ]),
         // The product is called swiffuse; a module of that name would clash with Swiffuse where case does not count.
         .executableTarget(name: "SwiffuseTool", dependencies: ["SwiffuseCommands"], swiftSettings: settings),
+        .executableTarget(
+            name: "quickstart", dependencies: ["Swiffuse"], path: "Examples/Quickstart", exclude: ["README.md"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "judge", dependencies: ["Swiffuse"], path: "Examples/Judge", exclude: ["README.md"],
+            swiftSettings: settings),
         .testTarget(
             name: "CommandLineTests", dependencies: ["Swiffuse", "SwiffuseCommands", "SwiffuseTesting"],
             path: "Tests/CommandLine", swiftSettings: settings),
