@@ -17,24 +17,39 @@ CK_INLINE void scaled(const float *CK_RESTRICT x, const float *CK_RESTRICT weigh
     for (ptrdiff_t i = 0; i < size; i++) y[i] = x[i] * factor * weight[i];
 }
 
+typedef float lanes __attribute__((vector_size(64), aligned(4)));
+
+// The elements of each pair exchanged. A macro: passing 512-bit vectors to a function depends on the caller's instruction set.
+#define EXCHANGED(x) __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)
+
+static const lanes alternating = {-1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1};
+
 CK_INLINE void rotate(const float *CK_RESTRICT x, const float *CK_RESTRICT cosine, const float *CK_RESTRICT sine, float *CK_RESTRICT y,
                       ptrdiff_t size) {
-    CK_VECTOR
-    for (ptrdiff_t m = 0; m < size / 2; m++) {
-        const float a = x[2 * m], b = x[2 * m + 1];
-        y[2 * m] = a * cosine[2 * m] - b * sine[2 * m];
-        y[2 * m + 1] = b * cosine[2 * m + 1] + a * sine[2 * m + 1];
+    ptrdiff_t i = 0;
+    for (; i + 16 <= size; i += 16) {
+        const lanes value = *(const lanes *)(x + i);
+        const lanes signed_sine = alternating * *(const lanes *)(sine + i);
+        *(lanes *)(y + i) = value * *(const lanes *)(cosine + i) + EXCHANGED(value) * signed_sine;
+    }
+    for (; i < size; i += 2) {
+        y[i] = x[i] * cosine[i] - x[i + 1] * sine[i];
+        y[i + 1] = x[i + 1] * cosine[i + 1] + x[i] * sine[i + 1];
     }
 }
 
 /// The adjoint of `rotate`.
 CK_INLINE void rotate_gradient(const float *CK_RESTRICT dy, const float *CK_RESTRICT cosine, const float *CK_RESTRICT sine,
                                float *CK_RESTRICT dx, ptrdiff_t size) {
-    CK_VECTOR
-    for (ptrdiff_t m = 0; m < size / 2; m++) {
-        const float a = dy[2 * m], b = dy[2 * m + 1];
-        dx[2 * m] = a * cosine[2 * m] + b * sine[2 * m + 1];
-        dx[2 * m + 1] = b * cosine[2 * m + 1] - a * sine[2 * m];
+    ptrdiff_t i = 0;
+    for (; i + 16 <= size; i += 16) {
+        const lanes gradient = *(const lanes *)(dy + i);
+        const lanes turned = gradient * (alternating * *(const lanes *)(sine + i));
+        *(lanes *)(dx + i) = gradient * *(const lanes *)(cosine + i) + EXCHANGED(turned);
+    }
+    for (; i < size; i += 2) {
+        dx[i] = dy[i] * cosine[i] + dy[i + 1] * sine[i + 1];
+        dx[i + 1] = dy[i + 1] * cosine[i + 1] - dy[i] * sine[i];
     }
 }
 

@@ -21,13 +21,13 @@ CK_INLINE void add_scaled(float factor, const float *CK_RESTRICT x, float *CK_RE
     for (ptrdiff_t i = 0; i < n; i++) y[i] += factor * x[i];
 }
 
-CK_KERNEL void ck_skinny_input_gradient(const ck_skinny *sizes, const float *dy, const float *w, float *dx, bool accumulate,
-                                        ptrdiff_t begin, ptrdiff_t end) {
-    for (ptrdiff_t row = 0; row < sizes->rows && !accumulate; row++)
-        memset(dx + row * sizes->inputs + begin, 0, (size_t)(end - begin) * sizeof(float));
-    for (ptrdiff_t o = 0; o < sizes->outputs; o++)
+CK_KERNEL void ck_skinny_input_gradient(const ck_skinny *sizes, const float *dy, const float *w, float *share, ptrdiff_t begin,
+                                        ptrdiff_t end) {
+    const ptrdiff_t inputs = sizes->inputs;
+    memset(share, 0, (size_t)(sizes->rows * inputs) * sizeof(float));
+    for (ptrdiff_t o = begin; o < end; o++)
         for (ptrdiff_t row = 0; row < sizes->rows; row++)
-            add_scaled(dy[row * sizes->outputs + o], w + o * sizes->inputs + begin, dx + row * sizes->inputs + begin, end - begin);
+            add_scaled(dy[row * sizes->outputs + o], w + o * inputs, share + row * inputs, inputs);
 }
 
 CK_INLINE void scaled(float factor, const float *CK_RESTRICT x, float *CK_RESTRICT y, ptrdiff_t n) {

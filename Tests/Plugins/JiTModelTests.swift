@@ -24,7 +24,9 @@ import Testing
         let recomputed = try gradients(settings)
         #expect(plain.count == recomputed.count)
         for (a, b) in zip(plain, recomputed) {
-            let (left, right) = (try #require(a).scalars(), try #require(b).scalars())
+            #expect((a == nil) == (b == nil))
+            guard let a, let b else { continue }
+            let (left, right) = (try a.scalars(), try b.scalars())
             // Contributions to the condition's gradient are added in another order.
             for (x, y) in zip(left, right) { #expect(abs(x - y) <= 1e-6 * (1 + abs(x))) }
         }

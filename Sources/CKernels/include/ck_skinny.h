@@ -18,9 +18,8 @@ typedef struct {
 void ck_skinny_forward(const ck_skinny *sizes, const float *x, const float *w, const float *bias, float *y, ptrdiff_t begin,
                        ptrdiff_t end);
 
-/// Columns `begin ..< end` of dx = dy w.
-void ck_skinny_input_gradient(const ck_skinny *sizes, const float *dy, const float *w, float *dx, bool accumulate, ptrdiff_t begin,
-                              ptrdiff_t end);
+/// The share of weight rows `begin ..< end` in dx = dy w: [rows, inputs], overwritten. dx is the sum of the shares.
+void ck_skinny_input_gradient(const ck_skinny *sizes, const float *dy, const float *w, float *share, ptrdiff_t begin, ptrdiff_t end);
 
 /// Rows `begin ..< end` of dw = dyᵀ x.
 void ck_skinny_weight_gradient(const ck_skinny *sizes, const float *dy, const float *x, float *dw, bool accumulate, ptrdiff_t begin,

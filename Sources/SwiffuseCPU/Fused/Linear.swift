@@ -17,7 +17,10 @@ extension FusedKernel<LinearOp> {
             if call.gradients.count > 2, let slot = call.gradients[2] {
                 runtime.reduce(.sum, sizes.matrix(dy), slot.view.asRow, slot.mode)
             }
-            if let slot = call.gradients[0] { sizes.inputGradient(runtime, dy: dy.floats, weight: weight.floats, slot) }
+            guard let slot = call.gradients[0] else { return }
+            runtime.perform(writing: [slot.view]) { () throws(DeviceError) in
+                try sizes.inputGradient(runtime, dy: dy.floats, weight: weight.floats, slot)
+            }
         }
     }
 }
@@ -79,20 +82,35 @@ private struct LinearSizes {
     /// dx (+)= dy · W
     func inputGradient(
         _ runtime: CPURuntime, dy: UnsafePointer<Float>, weight: UnsafePointer<Float>, _ slot: GradientSlot
-    ) {
-        let (dx, adds) = (slot.view.floats, slot.mode == .accumulate)
+    ) throws(DeviceError) {
         if isSkinny {
-            runtime.pool.run(over: inputs, grain: 128) { range in
-                withUnsafePointer(to: skinny) {
-                    ck_skinny_input_gradient($0, dy, weight, dx, adds, range.lowerBound, range.upperBound)
-                }
-            }
+            try skinnyInputGradient(runtime, dy: dy, weight: weight, slot)
             return
         }
         MatrixProduct(
             rows: rows, columns: inputs, depth: outputs, a: MatrixOperand(dy, stride: max(outputs, 1)),
-            b: MatrixOperand(weight, stride: max(inputs, 1)), c: dx, cStride: inputs, beta: adds ? 1 : 0
+            b: MatrixOperand(weight, stride: max(inputs, 1)), c: slot.view.floats, cStride: inputs,
+            beta: slot.mode == .accumulate ? 1 : 0
         ).run(on: runtime.pool)
+    }
+
+    /// Each task reads some rows of the weight from end to end; their shares are summed in a fixed order.
+    private func skinnyInputGradient(
+        _ runtime: CPURuntime, dy: UnsafePointer<Float>, weight: UnsafePointer<Float>, _ slot: GradientSlot
+    ) throws(DeviceError) {
+        let rowsPerShare = 256
+        let shareCount = max(1, (outputs + rowsPerShare - 1) / rowsPerShare)
+        let shares = try runtime.scratch(shareCount * rows * inputs)
+        runtime.pool.run(shareCount) { task, _ in
+            withUnsafePointer(to: skinny) {
+                ck_skinny_input_gradient(
+                    $0, dy, weight, shares.floats + task * rows * inputs, task * rowsPerShare,
+                    min(outputs, (task + 1) * rowsPerShare))
+            }
+        }
+        let all = BufferView(
+            buffer: shares, dtype: .float32, offset: 0, shape: [shareCount, rows * inputs], strides: [rows * inputs, 1])
+        runtime.reduce(.sum, all, slot.view.asRow, slot.mode)
     }
 
     /// dW (+)= dyᵀ · x

@@ -43,6 +43,11 @@ extension OpCase {
                 [.normal([2, 35, 3 * 3 * 10]), .normal([10]), .normal([10]), .constant([35, 10]), .constant([35, 10])],
                 tolerance: 2
             ) { QKNormRotaryOp(headCount: 3)($0) },
+            OpCase(
+                "qk-norm-rotary, wide heads",
+                [.normal([2, 5, 3 * 2 * 36]), .normal([36]), .normal([36]), .constant([5, 36]), .constant([5, 36])],
+                tolerance: 2
+            ) { QKNormRotaryOp(headCount: 2)($0) },
             OpCase("attention", [.normal([2, 3, 13, 8]), .normal([2, 3, 13, 8]), .normal([2, 3, 13, 8])], tolerance: 2) {
                 AttentionOp(scale: 0.35)($0)
             },
