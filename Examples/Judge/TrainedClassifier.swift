@@ -9,8 +9,7 @@ struct TrainedClassifier {
         store = ParameterStore(classifier.scope, seed: 1, on: device)
         let optimizer = AdamW(decays: [])
         var state = optimizer.begin(store)
-        var settings = BatchLoader.Settings(batchSize: 128, order: .shuffled(seed: 1))
-        settings.mirrorsRandomly = true
+        let settings = BatchLoader.Settings(batchSize: 128, order: .shuffled(seed: 1))
         let source = try IDXDataset.fashionMNIST(.train)
         let preparation = try ImagePreparation(ImageGeometry(channels: 1, height: 32, width: 32), fit: .pad(0))
         let loader = try BatchLoader(source, preparation: preparation, settings: settings)
@@ -25,7 +24,7 @@ struct TrainedClassifier {
                 let loss = Classifier.crossEntropy(logits, Self.oneHot(batch.labels, on: device))
                 return (loss, loss.detached())
             }
-            let rate = 1e-3 * (1 - Double(step) / Double(stepCount))
+            let rate = 2e-3 * (1 - Double(step) / Double(stepCount))
             optimizer.update(&store, &state, gradients: gradients, learningRate: rate)
             if step % 200 == 0 { print("classifier: step \(step) of \(stepCount), loss \(try loss.scalar())") }
         }

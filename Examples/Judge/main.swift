@@ -6,7 +6,7 @@ guard CommandLine.arguments.count > 1 else { fatalError("usage: judge RUN [COUNT
 let count = CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2]) ?? 1000 : 1000
 let device = try CPUDevice()
 let geometry = ImageSpec(channels: 1, height: 32, width: 32)
-let judge = try TrainedClassifier(epochs: 3, on: device)
+let judge = try TrainedClassifier(epochs: 4, on: device)
 let real = try LabelledImages(split: .test, geometry: geometry, count: 10_000)
 let realVerdict = try judge.verdict(on: real)
 print("classifier: \(percent(realVerdict.accuracy)) of 10000 real test pictures right")

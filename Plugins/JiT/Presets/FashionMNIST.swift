@@ -24,17 +24,18 @@ extension JiTPresets {
             times: { type: logit-normal, mean: -0.8, deviation: 0.8 }
             training:
               batchSize: 128
-              steps: 1200
+              steps: 1150
               classDropout: 0.1
-              optimizer: { learningRate: 0.002, beta1: 0.9, beta2: 0.95 }
-              schedule: { type: cosine, warmupSteps: 50, decaySteps: 600 }
-              ema: [0.999]
+              optimizer: { learningRate: 0.002, beta1: 0.9, beta2: 0.99 }
+              schedule: { type: cosine, warmupSteps: 100 }
+              gradientClipping: 1
+              ema: [0.995]
               logEvery: 20
-              checkpointEvery: 400
-              sampleEvery: 300
+              checkpointEvery: 500
+              sampleEvery: 500
             sampling:
               solver: { type: heun, evaluations: exact }
-              grid: { steps: 25 }
+              grid: { steps: 20 }
               guidance: { type: classifier-free, scale: 2.25, interval: [0.1, 1.0], convention: jit }
 
             """)

@@ -59,7 +59,11 @@ public struct Philox: Sendable, Hashable, RandomNumberGenerator {
 
     /// The next `count` uniform numbers in 0 ..< 1.
     public mutating func uniforms(_ count: Int) -> [Float] {
-        (0..<count).map { _ in nextUniform() }
+        defer { position += UInt64(count) }
+        return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+            fillUniforms(buffer)
+            initialized = count
+        }
     }
 
     /// The next `count` standard normal numbers; starts at an even position.
@@ -98,7 +102,15 @@ public struct Philox: Sendable, Hashable, RandomNumberGenerator {
 
     /// Writes the uniform numbers from the current position on.
     package func fillUniforms(_ buffer: UnsafeMutableBufferPointer<Float>) {
-        for index in buffer.indices { buffer[index] = Philox.unit(word(at: position + UInt64(index))) }
+        var index = 0
+        while index < buffer.count {
+            let position = self.position + UInt64(index)
+            let words = block(position / 4)
+            for lane in Int(position % 4)..<4 where index < buffer.count {
+                buffer[index] = Philox.unit(words[lane])
+                index += 1
+            }
+        }
     }
 
     private static func unit(_ word: UInt32) -> Float { Float(word >> 8) * 0x1p-24 }
