@@ -30,7 +30,8 @@ struct LabelledImages {
             let labels = indices.map { $0 % recipe.classes }
             let noise = DiffusionSampler.noise(seeds: indices.map(UInt64.init), image: recipe.image, on: store.device)
             let images = try sampler.sample(
-                from: noise, condition: .classes(labels, of: recipe.model, on: store.device), in: Pass(store)).images
+                from: noise, condition: .classes(labels, of: recipe.model, on: store.device), in: Pass(store)
+            ).images
             let values = try images.scalars().map { PixelConversion.signedValues[Int(PixelConversion.sample($0))] }
             let size = recipe.image.valueCount
             result.pictures += indices.indices.map { Array(values[$0 * size..<($0 + 1) * size]) }

@@ -36,7 +36,8 @@ struct TrainedClassifier {
         var features: [[[Float]]] = Array(repeating: [], count: 10)
         for start in stride(from: 0, to: images.labels.count, by: 250) {
             let range = start..<min(images.labels.count, start + 250)
-            let batch = Tensor(images.pictures[range].flatMap { $0 }, shape: [range.count, 1, 32, 32], on: store.device)
+            let batch = Tensor(
+                images.pictures[range].flatMap { $0 }, shape: [range.count, 1, 32, 32], on: store.device)
             let result = classifier(batch, Pass(store))
             let (logits, values) = (try result.logits.scalars(), try result.features.scalars())
             for (row, index) in range.enumerated() {

@@ -1,4 +1,5 @@
-// Judge a run on Fashion-MNIST: train a classifier on the real pictures, then ask it which classes the run's samples show.
+// Judge a run on Fashion-MNIST: train a classifier on the real pictures, then ask it which classes the run's samples
+// show.
 // A long study: about three minutes on two cores.   usage: judge RUN [COUNT]
 import Swiffuse
 
@@ -25,8 +26,12 @@ for scale in [Float(2.25), 1] {
     let samples = try LabelledImages.drawn(by: sampler, recipe: recipe, store: store, count: count)
     let verdict = try judge.verdict(on: samples)
     let spread = zip(verdict.spread, realVerdict.spread).map { $0 / $1 }
-    print("guidance \(scale): \(percent(verdict.accuracy)) of \(count) samples show the class asked for;", terminator: " ")
-    print("spread within a class relative to real pictures: mean \(percent(spread.reduce(0, +) / 10)), least \(percent(spread.min() ?? 0))")
+    print(
+        "guidance \(scale): \(percent(verdict.accuracy)) of \(count) samples show the class asked for;", terminator: " "
+    )
+    print(
+        "spread within a class relative to real pictures: mean \(percent(spread.reduce(0, +) / 10)), least \(percent(spread.min() ?? 0))"
+    )
 }
 
 func percent(_ share: Float) -> String { "\((share * 1000).rounded() / 10) %" }

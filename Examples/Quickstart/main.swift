@@ -1,4 +1,5 @@
-// Compose a small pixel diffusion model in code, train it on Fashion-MNIST for a minute, and draw one picture of each class.
+// Compose a small pixel diffusion model in code, train it on Fashion-MNIST for a minute, and draw one picture of each
+// class.
 import Swiffuse
 
 let device = try CPUDevice()
@@ -13,7 +14,8 @@ backbone.inContextStart = 1
 
 var target = TargetConfiguration()
 target.loss = .velocity
-var recipe = try Recipe(backbone: Part(JiT.self, backbone), image: ImageSpec(channels: 1, height: 32, width: 32), classes: 10)
+var recipe = try Recipe(
+    backbone: Part(JiT.self, backbone), image: ImageSpec(channels: 1, height: 32, width: 32), classes: 10)
 recipe.data = try Part(FashionMNISTSource.self)
 recipe.target = try Part(CleanImageTarget.self, target)
 recipe.training.batchSize = 64
@@ -34,7 +36,8 @@ while !loop.isFinished {
 
 let sampler = DiffusionSampler(
     backbone: model.backbone, solver: HeunSolver(),
-    guidance: ClassifierFreeGuidance(scale: 2.25, interval: GuidanceInterval(low: 0.1, high: 0.9)), grid: TimeGrid(stepCount: 20))
+    guidance: ClassifierFreeGuidance(scale: 2.25, interval: GuidanceInterval(low: 0.1, high: 0.9)),
+    grid: TimeGrid(stepCount: 20))
 let result = try sampler.sample(
     from: DiffusionSampler.noise(seeds: Array(0..<10), image: recipe.image, on: device),
     condition: .classes(Array(0..<10), of: recipe.model, on: device), in: Pass(loop.state.optimizer.averages[0]))

@@ -2,10 +2,12 @@ public import SwiffuseDiffusion
 public import SwiffuseNN
 public import SwiffuseTensor
 
-/// The backbone of JiT ("Back to Basics: Let Denoising Generative Models Denoise", arXiv:2511.13720) and of PixelGen (arXiv:2602.02493):
+/// The backbone of JiT ("Back to Basics: Let Denoising Generative Models Denoise", arXiv:2511.13720) and of PixelGen
+/// (arXiv:2602.02493):
 /// a plain transformer over large image patches.
 ///
-/// Differences from the official code: images need not be square; a model without classes has the "no class" row only; a context that
+/// Differences from the official code: images need not be square; a model without classes has the "no class" row only;
+/// a context that
 /// would start behind the last block is a mistake in the recipe.
 public struct JiT: Backbone, Component {
     public static let key = "jit"

@@ -1,7 +1,8 @@
 import SwiffuseNN
 import SwiffuseTensor
 
-/// Self-attention with normalised queries and keys and two-dimensional rotary positions; keys `qkv`, `q_norm`, `k_norm`, `proj`.
+/// Self-attention with normalised queries and keys and two-dimensional rotary positions; keys `qkv`, `q_norm`,
+/// `k_norm`, `proj`.
 struct JiTAttention: Sendable {
     let queryNorm: RMSNorm
     let keyNorm: RMSNorm

@@ -1,7 +1,8 @@
 import SwiffuseNN
 import SwiffuseTensor
 
-/// One transformer block with adaLN-zero: x += g₁·Attention(norm(x)), then x += g₂·SwiGLU(norm(x)), norms modulated by the condition.
+/// One transformer block with adaLN-zero: x += g₁·Attention(norm(x)), then x += g₂·SwiGLU(norm(x)), norms modulated by
+/// the condition.
 struct JiTBlock: Sendable {
     let firstNorm: RMSNorm
     let attention: JiTAttention

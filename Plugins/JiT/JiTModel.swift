@@ -1,7 +1,8 @@
 import SwiffuseNN
 import SwiffuseTensor
 
-/// The transformer of JiT ("Back to Basics: Let Denoising Generative Models Denoise", arXiv:2511.13720) over image patches.
+/// The transformer of JiT ("Back to Basics: Let Denoising Generative Models Denoise", arXiv:2511.13720) over image
+/// patches.
 ///
 /// Parameters carry the official checkpoint keys and are declared in the official order.
 struct JiTModel: Sendable {
@@ -36,7 +37,8 @@ struct JiTModel: Sendable {
         contextPositions =
             configuration.inContextLength > 0
             ? scope.parameter(
-                "in_context_posemb", [1, configuration.inContextLength, hidden], initial: .normal(deviation: 0.02)) : nil
+                "in_context_posemb", [1, configuration.inContextLength, hidden], initial: .normal(deviation: 0.02))
+            : nil
         timestep = TimestepEmbedding(scope.child("t_embedder"), width: hidden)
         labels = Embedding(scope.child("y_embedder.embedding_table"), count: classCount + 1, width: hidden)
         patches = JiTPatchEmbedding(scope.child("x_embedder"), channels: channels, configuration: configuration)

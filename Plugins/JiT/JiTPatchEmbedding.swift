@@ -1,7 +1,8 @@
 import SwiffuseNN
 import SwiffuseTensor
 
-/// Turns an image into tokens: one linear map per patch, or two through a bottleneck (JiT, arXiv:2511.13720, section 4).
+/// Turns an image into tokens: one linear map per patch, or two through a bottleneck (JiT, arXiv:2511.13720, section
+/// 4).
 ///
 /// Keys `proj1` (a convolution's weight [out, C, p, p]) and, with a bottleneck, `proj2` [D, b, 1, 1].
 struct JiTPatchEmbedding: Sendable {

@@ -77,7 +77,8 @@ import Testing
     @Test func pathsConformButForTheOfficialOne() {
         #expect(PathConformance.findings(for: LinearPath()) == [])
         #expect(PathConformance.findings(for: TrigonometricPath(.paper)) == [])
-        #expect(PathConformance.findings(for: TrigonometricPath(.official)).contains { $0.rule == "t = 1 is the image" })
+        #expect(
+            PathConformance.findings(for: TrigonometricPath(.official)).contains { $0.rule == "t = 1 is the image" })
     }
 
     @Test func timeSamplersConform() {

@@ -56,7 +56,8 @@ import Testing
 
     @Test func aModelWithoutClassesUsesTheNullRow() throws {
         let scope = Scope()
-        let jit = try JiT(configuration(), in: BuildContext(model: ModelSpec(image: image, classCount: 0), scope: scope))
+        let jit = try JiT(
+            configuration(), in: BuildContext(model: ModelSpec(image: image, classCount: 0), scope: scope))
         let store = try awake(scope)
         let noise = DiffusionSampler.noise(seeds: [1, 2], image: image, on: device)
         let output = jit.predict(

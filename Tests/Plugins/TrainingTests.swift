@@ -116,7 +116,8 @@ import Testing
             for index in 0..<6 {
                 let pixels = (0..<9 * 11 * 3).map { _ in UInt8(level + Int(random.nextUniform() * 40)) }
                 try PNG.write(
-                    ImageBuffer(width: 9, height: 11, channels: 3, pixels: pixels), to: "\(folder)/\(name)/\(index).png")
+                    ImageBuffer(width: 9, height: 11, channels: 3, pixels: pixels), to: "\(folder)/\(name)/\(index).png"
+                )
             }
         }
     }

@@ -3,7 +3,8 @@ import SwiffuseNN
 public import SwiffuseTensor
 public import SwiffuseTesting
 
-/// Kinds `jit_c2i` and `jit_dropout`: the whole network, its inner features and all gradients, without and with dropout masks.
+/// Kinds `jit_c2i` and `jit_dropout`: the whole network, its inner features and all gradients, without and with dropout
+/// masks.
 public struct JiTForwardCheck: GoldenCheck {
     public let kinds = ["jit_c2i", "jit_dropout"]
 
@@ -30,7 +31,8 @@ public struct JiTForwardCheck: GoldenCheck {
         return try sample.compare(outputs: outputs, weights: store, inputs: ["x": x, "t": time])
     }
 
-    /// The features that the fixture holds: `feat_return_layer_k` are the tokens that enter block k, `last` those that leave the last.
+    /// The features that the fixture holds: `feat_return_layer_k` are the tokens that enter block k, `last` those that
+    /// leave the last.
     private func features(of fixture: GoldenFixture, depth: Int) throws -> [(name: String, tap: FeatureTap)] {
         var taps: [(name: String, tap: FeatureTap)] = []
         for key in fixture.names(prefix: "outputs.") {

@@ -3,7 +3,8 @@ import SwiffuseNN
 public import SwiffuseTensor
 public import SwiffuseTesting
 
-/// Kinds `samplers_jit` and `samplers_misc`: whole trajectories of the official samplers with a small JiT, one case each.
+/// Kinds `samplers_jit` and `samplers_misc`: whole trajectories of the official samplers with a small JiT, one case
+/// each.
 public struct JiTSamplersCheck: GoldenCheck {
     public let kinds = ["samplers_jit", "samplers_misc"]
 
@@ -40,7 +41,8 @@ private struct SamplerRun {
         let times = sampler.grid.times
         var results = [
             try fixture.compare(
-                times.map { Double($0) }, shape: [times.count], with: "inputs.\(name).timesteps", bound: .absolute(2e-7))
+                times.map { Double($0) }, shape: [times.count], with: "inputs.\(name).timesteps", bound: .absolute(2e-7)
+            )
         ]
         switch sampler.method {
         case .euler: results += try trajectory(sampler, EulerSolver(), name)
@@ -52,7 +54,8 @@ private struct SamplerRun {
                 try fixture.compare(
                     sampler.adamsWeights(paddedTo: width), shape: [times.count - 1, width], with: key,
                     bound: .absolute(1e-5)))
-            let official = AdamsBashforthSolver(order: order, weights: .table(try officialWeights(name, times.count - 1)))
+            let official = AdamsBashforthSolver(
+                order: order, weights: .table(try officialWeights(name, times.count - 1)))
             results += try trajectory(sampler, official, name)
             results += try trajectory(sampler, AdamsBashforthSolver(order: order), name, suffix: "_exact_coeffs")
         }

@@ -1,10 +1,11 @@
+internal import SwiffuseTensor
+internal import Synchronization
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Musl)
     internal import Musl
 #endif
-internal import SwiffuseTensor
-internal import Synchronization
 
 /// A piece of memory from the system: 64-byte aligned, `capacity` bytes.
 struct MemoryBlock: @unchecked Sendable {
@@ -13,9 +14,11 @@ struct MemoryBlock: @unchecked Sendable {
     let capacity: Int
 }
 
-/// Hands out memory and keeps what comes back for the next request of its size, so that a training step touches no new pages.
+/// Hands out memory and keeps what comes back for the next request of its size, so that a training step touches no new
+/// pages.
 ///
-/// Sizes are rounded up to classes, eight to each doubling. Large blocks are aligned to huge pages, which save page faults and
+/// Sizes are rounded up to classes, eight to each doubling. Large blocks are aligned to huge pages, which save page
+/// faults and
 /// address translations.
 final class CachingAllocator: Sendable {
     private struct State {

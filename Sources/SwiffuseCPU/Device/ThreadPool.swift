@@ -37,7 +37,8 @@ final class ThreadPool: @unchecked Sendable {
         }
     }
 
-    /// Cuts 0 ..< count into ranges of at least `grain` and runs them; for work whose result does not depend on the cuts.
+    /// Cuts 0 ..< count into ranges of at least `grain` and runs them; for work whose result does not depend on the
+    /// cuts.
     func run(over count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
         let pieces = max(1, min(threadCount * 4, count / max(grain, 1)))
         if pieces == 1 {

@@ -37,7 +37,8 @@ private struct AdamWCall {
         blends.withUnsafeBufferPointer { blends in
             let step = ck_adamw(
                 gradient_scale: factor, kept: Float(1 - op.learningRate * op.weightDecay), first: ck_blend(op.beta1),
-                second: ck_blend(op.beta2), rate: Float(op.correctedRate), inverse_root: Float(op.inverseRootCorrection),
+                second: ck_blend(op.beta2), rate: Float(op.correctedRate),
+                inverse_root: Float(op.inverseRootCorrection),
                 epsilon: Float(op.epsilon), average_count: blends.count, averages: blends.baseAddress)
             runtime.pool.run(over: count, grain: CPURuntime.elementGrain) { range in
                 withUnsafePointer(to: step) {

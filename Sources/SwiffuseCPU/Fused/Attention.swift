@@ -59,7 +59,8 @@ private struct AttentionCall {
         v = UnsafePointer(operands[2].floats)
         images = operands[0].shape[0]
         let layouts = operands.map {
-            ck_head_layout(image_stride: $0.strides[0], head_stride: $0.strides[1], row_stride: max($0.strides[2], size))
+            ck_head_layout(
+                image_stride: $0.strides[0], head_stride: $0.strides[1], row_stride: max($0.strides[2], size))
         }
         parameters = ck_attention(
             heads: heads, queries: queries, keys: operands[1].shape[2], size: size, scale: op.scale, q: layouts[0],

@@ -4,8 +4,12 @@ internal import SwiffuseTensor
 extension FusedKernel<SwiGLUOp> {
     static func cpu(_ runtime: CPURuntime) -> FusedKernel<SwiGLUOp> {
         FusedKernel(keepsInputs: [0]) { _, call in
-            let (source, target, width) = (call.inputs[0].floats, call.outputs[0].floats, call.outputs[0].shape.last ?? 0)
-            runtime.forRows(of: call.outputs[0]) { ck_swiglu_forward(source, target, width, $0.lowerBound, $0.upperBound) }
+            let (source, target, width) = (
+                call.inputs[0].floats, call.outputs[0].floats, call.outputs[0].shape.last ?? 0
+            )
+            runtime.forRows(of: call.outputs[0]) {
+                ck_swiglu_forward(source, target, width, $0.lowerBound, $0.upperBound)
+            }
         } backward: { _, call in
             guard let input = call.inputs[0], let slot = call.gradients[0] else { return }
             let (source, cotangent, target) = (input.floats, call.cotangents[0].floats, slot.view.floats)
@@ -36,7 +40,9 @@ extension FusedKernel<GatedResidualOp> {
                 let (x, y, out) = (call.inputs[0].floats, call.inputs[1].floats, call.outputs[0].floats)
                 let parameters = ck_gate(gate, rowsPerImage: call.inputs[0].shape[1])
                 runtime.forRows(of: call.outputs[0]) { rows in
-                    withUnsafePointer(to: parameters) { ck_gate_forward($0, x, y, out, rows.lowerBound, rows.upperBound) }
+                    withUnsafePointer(to: parameters) {
+                        ck_gate_forward($0, x, y, out, rows.lowerBound, rows.upperBound)
+                    }
                 }
             }
         } backward: { _, call in

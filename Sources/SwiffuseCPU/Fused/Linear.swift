@@ -127,7 +127,8 @@ private struct LinearSizes {
             return
         }
         MatrixProduct(
-            rows: outputs, columns: inputs, depth: rows, a: MatrixOperand(dy, stride: max(outputs, 1), isTransposed: true),
+            rows: outputs, columns: inputs, depth: rows,
+            a: MatrixOperand(dy, stride: max(outputs, 1), isTransposed: true),
             b: MatrixOperand(x, stride: max(inputs, 1)), c: dw, cStride: inputs, beta: adds ? 1 : 0
         ).run(on: runtime.pool)
     }

@@ -35,7 +35,8 @@ private struct HeadsCall {
         chunks = RowChunks(images: shape[0], rowsPerImage: shape[1])
         parameters = ck_heads(
             tokens: shape[1], parts: 3, heads: op.headCount, size: size,
-            weights: (UnsafePointer(inputs[1].floats), UnsafePointer(inputs[2].floats), nil), rotates: (true, true, false),
+            weights: (UnsafePointer(inputs[1].floats), UnsafePointer(inputs[2].floats), nil),
+            rotates: (true, true, false),
             cosine: inputs[3].floats, sine: inputs[4].floats, epsilon: op.epsilon)
     }
 
@@ -52,7 +53,8 @@ private struct HeadsCall {
 
     func backward(_ runtime: CPURuntime, _ call: FusedKernel<QKNormRotaryOp>.Backward) {
         require(
-            call.gradients[3] == nil && call.gradients[4] == nil, "qk-norm-rotary", "the rotation tables have no gradient")
+            call.gradients[3] == nil && call.gradients[4] == nil, "qk-norm-rotary",
+            "the rotation tables have no gradient")
         runtime.perform(writing: call.gradients.compactMap { $0?.view }) { () throws(DeviceError) in
             let sums = try runtime.scratch(chunks.count * 3 * size)
             // The kernel always writes dqkv; without a taker it goes to temporary memory.
@@ -71,9 +73,11 @@ private struct HeadsCall {
             for part in 0..<2 {
                 guard let slot = call.gradients[1 + part] else { continue }
                 let partial = BufferView(
-                    buffer: sums, dtype: .float32, offset: part * size, shape: [chunks.count, size], strides: [3 * size, 1])
+                    buffer: sums, dtype: .float32, offset: part * size, shape: [chunks.count, size],
+                    strides: [3 * size, 1])
                 let row = BufferView(
-                    buffer: slot.view.buffer, dtype: .float32, offset: slot.view.offset, shape: [1, size], strides: [size, 1])
+                    buffer: slot.view.buffer, dtype: .float32, offset: slot.view.offset, shape: [1, size],
+                    strides: [size, 1])
                 runtime.reduce(.sum, partial, row, slot.mode)
             }
         }

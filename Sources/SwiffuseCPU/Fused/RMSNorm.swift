@@ -36,10 +36,12 @@ extension FusedKernel<ModulatedRMSNormOp> {
             else { return }
             runtime.perform(writing: call.gradients.compactMap { $0?.view }) { () throws(DeviceError) in
                 let modulation = try runtime.modulation(shift: shift, scale: scale)
-                NormCall(x: x, weight: weight, images: x.shape[0], epsilon: op.epsilon, modulation: modulation).backward(
-                    runtime, inverse: call.residuals[0], dy: call.cotangents[0],
-                    NormGradients(
-                        x: call.gradients[0], weight: call.gradients[1], shift: call.gradients[2], scale: call.gradients[3]))
+                NormCall(x: x, weight: weight, images: x.shape[0], epsilon: op.epsilon, modulation: modulation)
+                    .backward(
+                        runtime, inverse: call.residuals[0], dy: call.cotangents[0],
+                        NormGradients(
+                            x: call.gradients[0], weight: call.gradients[1], shift: call.gradients[2],
+                            scale: call.gradients[3]))
             }
         }
     }
@@ -56,7 +58,8 @@ extension CPURuntime {
     /// Both as they are if their rows are dense and equally far apart, else dense copies.
     fileprivate func modulation(shift: BufferView, scale: BufferView) throws(DeviceError) -> Modulation {
         let width = shift.shape[1]
-        let fits = (shift.strides[1] == 1 && scale.strides[1] == 1 || width <= 1) && shift.strides[0] == scale.strides[0]
+        let fits =
+            (shift.strides[1] == 1 && scale.strides[1] == 1 || width <= 1) && shift.strides[0] == scale.strides[0]
         if fits { return Modulation(shift: shift, scale: scale) }
         let dense = (
             shift.dense(in: try scratch(shift.count)), scale.dense(in: try scratch(scale.count))
@@ -133,7 +136,8 @@ private struct NormCall {
         runtime.pool.run(over: width, grain: 128) { range in
             withUnsafePointer(to: parameters) { norm in
                 withUnsafePointer(to: targets) {
-                    ck_norm_finish(norm, sums, chunks.images, chunks.chunksPerImage, $0, range.lowerBound, range.upperBound)
+                    ck_norm_finish(
+                        norm, sums, chunks.images, chunks.chunksPerImage, $0, range.lowerBound, range.upperBound)
                 }
             }
         }

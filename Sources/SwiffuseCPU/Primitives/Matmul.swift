@@ -9,7 +9,8 @@ extension CPURuntime {
         let limit = Int(Int32.max)
         guard rows <= limit && columns <= limit && depth <= limit else {
             throw .failed(
-                device: "cpu", operation: "matmul", reason: "[\(rows), \(depth)] × [\(depth), \(columns)] exceeds 2³¹ − 1 rows")
+                device: "cpu", operation: "matmul",
+                reason: "[\(rows), \(depth)] × [\(depth), \(columns)] exceeds 2³¹ − 1 rows")
         }
         guard output.isContiguous else {
             let whole = try allocator.allocate(byteCount: output.count * 4)
@@ -67,10 +68,13 @@ private struct BatchedProduct {
 
     init(_ a: BufferView, _ b: BufferView, _ output: BufferView, scale: Float, _ mode: WriteMode) {
         let rank = output.shape.count
-        guard let left = a.matrixLayout, let right = b.matrixLayout else { fatalError("matmul: operands are not packed") }
+        guard let left = a.matrixLayout, let right = b.matrixLayout else {
+            fatalError("matmul: operands are not packed")
+        }
         for axis in 0..<rank - 2 where output.shape[axis] != 1 {
             let (extent, steps) = (output.shape[axis], (a.strides[axis], b.strides[axis], output.strides[axis]))
-            if let last = axes.last, last.a == steps.0 * extent, last.b == steps.1 * extent, last.c == steps.2 * extent {
+            if let last = axes.last, last.a == steps.0 * extent, last.b == steps.1 * extent, last.c == steps.2 * extent
+            {
                 axes[axes.count - 1] = (last.extent * extent, steps.0, steps.1, steps.2)
             } else {
                 axes.append((extent, steps.0, steps.1, steps.2))
@@ -79,7 +83,8 @@ private struct BatchedProduct {
         var rows = output.shape[rank - 2]
         let (columns, depth) = (output.shape[rank - 1], a.shape[rank - 1])
         // One matrix B for all of A's: a single product with more rows.
-        if let last = axes.last, last.b == 0, !left.isTransposed, last.a == rows * left.stride, last.c == rows * columns {
+        if let last = axes.last, last.b == 0, !left.isTransposed, last.a == rows * left.stride, last.c == rows * columns
+        {
             rows *= last.extent
             axes.removeLast()
         }

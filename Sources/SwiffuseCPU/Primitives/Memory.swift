@@ -6,7 +6,8 @@ extension CPURuntime {
         if output.dtype != .float32 {
             // The constant as a one-element view that repeats along every axis.
             withUnsafePointer(to: value) { source in
-                convert(from: ck_float32, UnsafeRawPointer(source), Array(repeating: 0, count: output.shape.count), output)
+                convert(
+                    from: ck_float32, UnsafeRawPointer(source), Array(repeating: 0, count: output.shape.count), output)
             }
             return
         }
@@ -49,7 +50,8 @@ extension CPURuntime {
         pool.run(plan.outer.count * blocks) { task, _ in
             let (offset, first) = (plan.outer[task / blocks], task % blocks * rowBlock)
             ck_transpose(
-                source + offset.source * 4, plan.sourceStride, target + offset.target * 4, plan.targetStride, plan.columns,
+                source + offset.source * 4, plan.sourceStride, target + offset.target * 4, plan.targetStride,
+                plan.columns,
                 first, min(plan.rows, first + rowBlock))
         }
     }

@@ -123,7 +123,8 @@ private struct ReductionPlan {
     var keptCount: Int { kept.reduce(1) { $0 * $1.extent } }
     var groupSize: Int { reduced.reduce(1) { $0 * $1.extent } }
 
-    /// Length of the innermost kept axis, if both sides are dense along it and the reduced axes are not: a sum over rows.
+    /// Length of the innermost kept axis, if both sides are dense along it and the reduced axes are not: a sum over
+    /// rows.
     var columns: Int? {
         guard let last = kept.last, last.source == 1, last.target == 1, last.extent >= 8,
             groupSize > 1, reduced[reduced.count - 1].source != 1

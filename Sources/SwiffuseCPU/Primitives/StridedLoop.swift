@@ -3,7 +3,8 @@ internal import SwiffuseTensor
 
 /// The common loop over an output and its inputs, with as few axes as the layouts allow.
 ///
-/// Axes of extent 1 are dropped, and neighbours that lie in one line in every operand are merged, so that dense operands of any rank
+/// Axes of extent 1 are dropped, and neighbours that lie in one line in every operand are merged, so that dense
+/// operands of any rank
 /// become one long run.
 struct StridedLoop {
     private(set) var extents: [Int] = []

@@ -25,7 +25,8 @@ public struct ClassFolderSource: DataSource, Component {
     public static func validate(_ configuration: Configuration, for model: ModelSpec) throws(RecipeError) {
         guard model.image.height == model.image.width else {
             throw RecipeError(
-                .conflict, at: "type", "class-folders crops squares, the image is \(model.image.height) × \(model.image.width)",
+                .conflict, at: "type",
+                "class-folders crops squares, the image is \(model.image.height) × \(model.image.width)",
                 advice: "use an image of equal height and width")
         }
     }

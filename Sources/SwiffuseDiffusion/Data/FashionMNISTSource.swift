@@ -27,7 +27,8 @@ public struct FashionMNISTSource: DataSource, Component {
         }
         guard model.image.height >= 28 && model.image.width >= 28 else {
             throw RecipeError(
-                .conflict, at: "type", "its pictures of 28 × 28 do not fit into \(model.image.height) × \(model.image.width)",
+                .conflict, at: "type",
+                "its pictures of 28 × 28 do not fit into \(model.image.height) × \(model.image.width)",
                 advice: "use an image of at least 28 × 28")
         }
     }

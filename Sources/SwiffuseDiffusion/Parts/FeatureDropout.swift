@@ -1,6 +1,7 @@
 public import SwiffuseTensor
 
-/// Forgets the condition of some training images whose condition is a tensor, such as text features: the counterpart of `ClassDropout`.
+/// Forgets the condition of some training images whose condition is a tensor, such as text features: the counterpart of
+/// `ClassDropout`.
 public struct FeatureDropout: Sendable, Hashable {
     /// Probability that an image loses its condition.
     public let probability: Float

@@ -29,7 +29,8 @@ public struct TrigonometricPath: NoisePath, Component {
     public func coefficients(at time: Float) -> PathCoefficients {
         // In Float64: where α is small, the drift divides by it.
         let angle = Double(time) * (Double.pi / 2)
-        let sine = Float(sin(angle)), cosine = Float(cos(angle))
+        let sine = Float(sin(angle))
+        let cosine = Float(cos(angle))
         switch variant {
         case .official:
             let churn = sin(time)

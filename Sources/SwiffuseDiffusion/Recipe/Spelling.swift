@@ -29,7 +29,8 @@ package enum Spelling {
 
     /// The number of insertions, deletions, substitutions and swaps of neighbours between two words.
     private static func distance(_ first: String, _ second: String) -> Int {
-        let a = Array(first), b = Array(second)
+        let a = Array(first)
+        let b = Array(second)
         guard !a.isEmpty, !b.isEmpty else { return max(a.count, b.count) }
         var rows = [Array(0...b.count)]
         for i in 1...a.count {

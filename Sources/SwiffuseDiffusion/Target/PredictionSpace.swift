@@ -26,7 +26,8 @@ public struct PredictionConversion: Sendable, Hashable {
     ///
     /// - Parameter clamp: smallest value of α or σ as a divisor, above 0.
     public init(from source: PredictionSpace, to goal: PredictionSpace, at point: PathCoefficients, clamp: Float) {
-        let sigma = max(point.sigma, clamp), alpha = max(point.alpha, clamp)
+        let sigma = max(point.sigma, clamp)
+        let alpha = max(point.alpha, clamp)
         let determinant = point.determinant
         switch (source, goal) {
         case (.image, .image), (.velocity, .velocity), (.noise, .noise):

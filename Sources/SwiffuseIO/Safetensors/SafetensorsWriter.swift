@@ -99,7 +99,7 @@ public struct SafetensorsWriter: ~Copyable {
                 throw .unwritable(path: path, reason: "tensor name '\(tensor.name)' is used twice or reserved")
             }
             guard let count = tensor.dtype.byteCount(ofShape: tensor.shape),
-                case let (end, overflow) = offset.addingReportingOverflow(count), !overflow
+                case (let end, let overflow) = offset.addingReportingOverflow(count), !overflow
             else {
                 throw .unwritable(path: path, reason: "tensor '\(tensor.name)' has the shape \(tensor.shape)")
             }

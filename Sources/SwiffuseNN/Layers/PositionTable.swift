@@ -8,7 +8,8 @@
 
 /// Fixed two-dimensional sine-cosine position embeddings.
 public enum PositionTable {
-    /// For the patch in row i and column j: [sin(j ω), cos(j ω), sin(i ω), cos(i ω)] with ωₖ = 10000^(−k/(D/4)); the column comes first.
+    /// For the patch in row i and column j: [sin(j ω), cos(j ω), sin(i ω), cos(i ω)] with ωₖ = 10000^(−k/(D/4)); the
+    /// column comes first.
     ///
     /// - Parameters:
     ///   - width: D, divisible by 4.

@@ -14,7 +14,8 @@ public struct RotaryTable: Sendable {
     public let sines: [Float]
     public let shape: Shape
 
-    /// JiT's table: the first half of a head turns with the patch's row, the second with its column, at integer positions.
+    /// JiT's table: the first half of a head turns with the patch's row, the second with its column, at integer
+    /// positions.
     ///
     /// Frequencies are 10000^(−2k/half), each for one adjacent pair. Leading context tokens are not turned.
     ///

@@ -1,6 +1,7 @@
 public import SwiffuseTensor
 
-/// Feed-forward layer w3(dropout(silu(a) · b)) with a, b the halves of w12(x) (Shazeer, arXiv:2002.05202); keys `w12`, `w3`.
+/// Feed-forward layer w3(dropout(silu(a) · b)) with a, b the halves of w12(x) (Shazeer, arXiv:2002.05202); keys `w12`,
+/// `w3`.
 public struct SwiGLU: Sendable {
     public let input: Linear
     public let output: Linear

@@ -1,6 +1,7 @@
 public import SwiffuseTensor
 
-/// Which values dropout removes: a pure function of a key and the site's path, so that recomputing gives the same masks.
+/// Which values dropout removes: a pure function of a key and the site's path, so that recomputing gives the same
+/// masks.
 public enum Dropout: Sendable {
     /// Nothing is removed: sampling and evaluation.
     case off

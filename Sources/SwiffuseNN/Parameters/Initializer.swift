@@ -7,7 +7,8 @@ public enum Initializer: Sendable, Hashable {
     case constant(Float)
     /// Normal with mean 0.
     case normal(deviation: Float)
-    /// Uniform in ±√(6 / (fanIn + fanOut)) (Glorot & Bengio 2010); the first axis counts as the output, all others as the input.
+    /// Uniform in ±√(6 / (fanIn + fanOut)) (Glorot & Bengio 2010); the first axis counts as the output, all others as
+    /// the input.
     case xavierUniform
     /// Uniform in ±1/√fanIn, PyTorch's default for linear layers.
     case kaimingUniform

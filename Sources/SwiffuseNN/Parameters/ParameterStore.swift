@@ -17,9 +17,13 @@ public struct ParameterStore: Sendable {
 
     /// Given values, one per parameter.
     public init(_ parameters: [Parameter], values: [Tensor]) {
-        require(parameters.count == values.count, "ParameterStore", "\(values.count) values for \(parameters.count) parameters")
+        require(
+            parameters.count == values.count, "ParameterStore",
+            "\(values.count) values for \(parameters.count) parameters")
         for (parameter, value) in zip(parameters, values) {
-            require(parameter.shape == value.shape, "ParameterStore", "\(parameter.key): \(parameter.shape) expected, got \(value.shape)")
+            require(
+                parameter.shape == value.shape, "ParameterStore",
+                "\(parameter.key): \(parameter.shape) expected, got \(value.shape)")
         }
         self.parameters = parameters
         self.values = values

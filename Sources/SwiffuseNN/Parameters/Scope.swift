@@ -1,7 +1,8 @@
 public import SwiffuseTensor
 import Synchronization
 
-/// Where a module under construction declares its parameters; the path of scopes is the prefix of their checkpoint keys.
+/// Where a module under construction declares its parameters; the path of scopes is the prefix of their checkpoint
+/// keys.
 ///
 /// Declaring allocates nothing, so a model of any size can be built to be looked at.
 public struct Scope: Sendable {

@@ -36,7 +36,8 @@ package struct GradientTable {
         var slot: GradientSlot? { tensor.view.map { GradientSlot(view: $0, mode: mode) } }
     }
 
-    /// Lets a kernel write its contribution: straight into the sum so far if nobody else holds that, else into new memory.
+    /// Lets a kernel write its contribution: straight into the sum so far if nobody else holds that, else into new
+    /// memory.
     mutating func begin(_ position: Int, spec: TensorSpec, on device: any Device) -> Delivery {
         if var existing = entries.removeValue(forKey: position) {
             if isWritable(&existing) { return Delivery(tensor: existing, mode: .accumulate) }

@@ -1,4 +1,5 @@
-/// Runs a block without keeping its inner values; they are computed again when the gradient is needed (activation checkpointing,
+/// Runs a block without keeping its inner values; they are computed again when the gradient is needed (activation
+/// checkpointing,
 /// Chen et al., arXiv:1604.06174).
 ///
 /// - Parameters:
@@ -19,7 +20,9 @@ public func recompute(_ inputs: [Tensor], _ block: @escaping @Sendable ([Tensor]
             var innerTable = GradientTable()
             inner.walk(outputs, cotangents, keeping: inner.positions(of: watched), table: &innerTable)
             for (value, position) in zip(watched, positions) {
-                guard let position, let node = value.node, let gradient = innerTable.take(node.position) else { continue }
+                guard let position, let node = value.node, let gradient = innerTable.take(node.position) else {
+                    continue
+                }
                 table.add(gradient, to: position)
             }
         })

@@ -2,7 +2,8 @@ import Synchronization
 
 /// A recording of operations, for gradients in reverse mode.
 ///
-/// Values watched by a tape, and everything computed from them, are recorded; `gradients(of:withRespectTo:)` walks the record backwards.
+/// Values watched by a tape, and everything computed from them, are recorded; `gradients(of:withRespectTo:)` walks the
+/// record backwards.
 /// The record is an array, so chains of any length are freed without recursion.
 public final class Tape: Sendable {
     struct Record: Sendable {
@@ -35,7 +36,8 @@ public final class Tape: Sendable {
     /// - Parameters:
     ///   - loss: a recorded value.
     ///   - seed: cotangent with the loss's shape; ones if nil.
-    ///   - retention: `.keep` to walk this recording again with another loss; `.release` frees each record as soon as it is done.
+    ///   - retention: `.keep` to walk this recording again with another loss; `.release` frees each record as soon as
+    ///     it is done.
     /// - Returns: one gradient per value, with its shape; nil where no path leads from it to the loss.
     public func gradients(
         of loss: Tensor, seed: Tensor? = nil, withRespectTo values: [Tensor], retention: Retention = .release

@@ -7,7 +7,8 @@ public protocol DeviceBuffer: AnyObject, Sendable {
 
 /// Something that holds tensors and runs operations on them.
 ///
-/// Operations run in the order in which they are enqueued. Results live where inputs live; nothing moves between devices silently.
+/// Operations run in the order in which they are enqueued. Results live where inputs live; nothing moves between
+/// devices silently.
 public protocol Device: AnyObject, Sendable {
     /// What a user types: `cpu`, `vulkan:0`.
     var id: DeviceID { get }

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// A device that computes nothing: it counts arithmetic and memory, so that shapes and costs are known before anything is allocated.
+/// A device that computes nothing: it counts arithmetic and memory, so that shapes and costs are known before anything
+/// is allocated.
 ///
 /// Values read from it are zeros.
 public final class NullDevice: Device {

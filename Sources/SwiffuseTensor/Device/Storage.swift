@@ -1,4 +1,5 @@
-/// Owns a buffer on a device, or the reason why there is none: a failed operation still yields a correctly shaped tensor.
+/// Owns a buffer on a device, or the reason why there is none: a failed operation still yields a correctly shaped
+/// tensor.
 final class Storage: Sendable {
     let device: any Device
     let contents: Result<any DeviceBuffer, DeviceError>

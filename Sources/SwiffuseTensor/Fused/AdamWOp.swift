@@ -1,8 +1,11 @@
-/// One step of AdamW (Loshchilov & Hutter, arXiv:1711.05101) and of any number of exponential moving averages, in one pass.
+/// One step of AdamW (Loshchilov & Hutter, arXiv:1711.05101) and of any number of exponential moving averages, in one
+/// pass.
 ///
-/// Values (replaced, all of one shape): parameter p, first moment m, second moment v, then the averages e₁ … e_K. Reads: gradient g, then a
+/// Values (replaced, all of one shape): parameter p, first moment m, second moment v, then the averages e₁ … e_K.
+/// Reads: gradient g, then a
 /// one-element factor c for it (gradient clipping). With g ← c·g:
-/// p ← p(1 − ηλ); m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; p ← p − η/(1−β₁ᵏ) · m / (√v/√(1−β₂ᵏ) + ε); eᵢ ← dᵢeᵢ + (1−dᵢ)p.
+/// p ← p(1 − ηλ); m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; p ← p − η/(1−β₁ᵏ) · m / (√v/√(1−β₂ᵏ) + ε); eᵢ ← dᵢeᵢ +
+/// (1−dᵢ)p.
 public struct AdamWOp: FusedOp {
     public static let name = OpName("adamw-ema")
     /// Hyperparameters are Float64: 1 − 0.9999 in Float32 would be wrong by 2·10⁻⁴.
@@ -17,7 +20,8 @@ public struct AdamWOp: FusedOp {
     public let decays: [Double]
 
     public init(
-        learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, step: Int, decays: [Double]
+        learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, step: Int,
+        decays: [Double]
     ) {
         self.learningRate = learningRate
         self.beta1 = beta1

@@ -9,7 +9,8 @@ public struct AttentionOp: FusedOp {
     public init(scale: Float) { self.scale = scale }
 
     public func outputs(for inputs: [TensorSpec]) -> [TensorSpec] {
-        require(inputs.count == 3 && inputs[0].shape.rank == 4, Self.name.name, "q [B, H, N, d] expected, got \(inputs)")
+        require(
+            inputs.count == 3 && inputs[0].shape.rank == 4, Self.name.name, "q [B, H, N, d] expected, got \(inputs)")
         let (q, k) = (inputs[0].shape, inputs[1].shape)
         require(
             k.rank == 4 && k.replacing(2, with: q[2]) == q && inputs[2].shape == k, Self.name.name,

@@ -13,7 +13,8 @@ extension FusedOp {
                 kernel.acceptsStrided.contains(index) ? input.detached() : input.detached().contiguous()
             },
             results: specs.map { Tensor.uninitialized($0, on: device) },
-            residuals: tape == nil ? [] : kernel.residuals(self, inputs.map(\.spec)).map { Tensor.uninitialized($0, on: device) })
+            residuals: tape == nil
+                ? [] : kernel.residuals(self, inputs.map(\.spec)).map { Tensor.uninitialized($0, on: device) })
         if let failure = Primitive.firstFailure(of: call.operands + call.results + call.residuals) {
             return specs.map { .poisoned($0, by: failure, on: device) }
         }

@@ -3,7 +3,8 @@ public enum FusedOps {
     /// Every operation that a device may have a kernel for.
     public static var all: [any FusedOp.Type] {
         [
-            LinearOp.self, AttentionOp.self, QKNormRotaryOp.self, RMSNormOp.self, ModulatedRMSNormOp.self, SwiGLUOp.self,
+            LinearOp.self, AttentionOp.self, QKNormRotaryOp.self, RMSNormOp.self, ModulatedRMSNormOp.self,
+            SwiGLUOp.self,
             GatedResidualOp.self, AdamWOp.self,
         ]
     }

@@ -11,7 +11,9 @@ public struct LinearOp: FusedOp {
         require(
             x.rank >= 1 && weight.rank == 2 && x[-1] == weight[1], Self.name.name,
             "weight must be [out, in] for x \(x), got \(weight)")
-        require(!hasBias || inputs[2].shape == [weight[0]], Self.name.name, "bias must be [\(weight[0])], got \(inputs.last?.shape ?? [])")
+        require(
+            !hasBias || inputs[2].shape == [weight[0]], Self.name.name,
+            "bias must be [\(weight[0])], got \(inputs.last?.shape ?? [])")
         return [TensorSpec(x.replacing(-1, with: weight[0]))]
     }
 

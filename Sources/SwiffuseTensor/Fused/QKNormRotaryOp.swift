@@ -1,6 +1,7 @@
 /// Splits a joint projection into heads; queries and keys are RMS-normalised over the head size and then rotated.
 ///
-/// Inputs: qkv [B, N, 3·H·d] in the order (3, H, d); query and key norm weights [d]; cos and sin tables [N, d]. Adjacent pairs (a, b) become
+/// Inputs: qkv [B, N, 3·H·d] in the order (3, H, d); query and key norm weights [d]; cos and sin tables [N, d].
+/// Adjacent pairs (a, b) become
 /// (a cos − b sin, b cos + a sin) (RoFormer, arXiv:2104.09864). Outputs: q, k, v, each [B, H, N, d].
 public struct QKNormRotaryOp: FusedOp {
     public static let name = OpName("qk-norm-rotary")
@@ -13,7 +14,8 @@ public struct QKNormRotaryOp: FusedOp {
     }
 
     public func outputs(for inputs: [TensorSpec]) -> [TensorSpec] {
-        require(inputs.count == 5 && inputs[0].shape.rank == 3, Self.name.name, "qkv [B, N, 3·H·d] expected, got \(inputs)")
+        require(
+            inputs.count == 5 && inputs[0].shape.rank == 3, Self.name.name, "qkv [B, N, 3·H·d] expected, got \(inputs)")
         let qkv = inputs[0].shape
         require(
             qkv[2] % (3 * headCount) == 0 && qkv[2] / (3 * headCount) % 2 == 0, Self.name.name,
@@ -21,7 +23,8 @@ public struct QKNormRotaryOp: FusedOp {
         let size = qkv[2] / (3 * headCount)
         let table: Shape = [qkv[1], size]
         require(
-            inputs[1].shape == [size] && inputs[2].shape == [size] && inputs[3].shape == table && inputs[4].shape == table,
+            inputs[1].shape == [size] && inputs[2].shape == [size] && inputs[3].shape == table
+                && inputs[4].shape == table,
             Self.name.name, "weights [\(size)] and tables \(table) expected, got \(inputs.dropFirst().map(\.shape))")
         return Array(repeating: TensorSpec([qkv[0], headCount, qkv[1], size]), count: 3)
     }

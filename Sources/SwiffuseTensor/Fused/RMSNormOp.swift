@@ -1,4 +1,5 @@
-/// y = w · x / √(mean(x²) + ε) over the last axis (Zhang & Sennrich, arXiv:1910.07467): inputs x […, D], w [D]; output like x.
+/// y = w · x / √(mean(x²) + ε) over the last axis (Zhang & Sennrich, arXiv:1910.07467): inputs x […, D], w [D]; output
+/// like x.
 public struct RMSNormOp: FusedOp {
     public static let name = OpName("rms-norm")
     public let epsilon: Float

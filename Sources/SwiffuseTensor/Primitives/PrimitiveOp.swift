@@ -20,7 +20,8 @@ public enum PrimitiveOp: Sendable {
     case matmul(scale: Float)
     /// output[n, :] = table[indices[n], :]; inputs (table [V, D], indices int32 [N]).
     case gatherRows
-    /// output[v, :] = Σ over n with indices[n] = v of values[n, :]; inputs (values [N, D], indices int32 [N]); in order of n.
+    /// output[v, :] = Σ over n with indices[n] = v of values[n, :]; inputs (values [N, D], indices int32 [N]); in order
+    /// of n.
     case scatterAddRows
     /// Image [B, C, H, W] → patches [B, L, C·kh·kw], zero padded; a patch is ordered (channel, row, column).
     case unfold(PatchGeometry)

@@ -6,13 +6,16 @@
     import Darwin
 #endif
 
-/// Philox 4×32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): a generator that is a pure function
+/// Philox 4×32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): a generator that is a pure
+/// function
 /// of (seed, stream, position), so any element can be computed alone and on any device.
 ///
-/// Specification. Block c of a stream is Philox4x32-10 with counter words (c low, c high, stream low, stream high) and key words
+/// Specification. Block c of a stream is Philox4x32-10 with counter words (c low, c high, stream low, stream high) and
+/// key words
 /// (seed low, seed high), giving the words w0 … w3. Position i reads word i mod 4 of block i div 4.
 /// - Uniform number i: (w >> 8) · 2⁻²⁴, in 0 ..< 1.
-/// - Normal numbers 2j and 2j + 1 come from the words a, b at positions 2j and 2j + 1: r = √(−2 ln(((a >> 8) + 1) · 2⁻²⁴)),
+/// - Normal numbers 2j and 2j + 1 come from the words a, b at positions 2j and 2j + 1: r = √(−2 ln(((a >> 8) + 1) ·
+///   2⁻²⁴)),
 ///   θ = 2π (b >> 8) · 2⁻²⁴; they are r cos θ and r sin θ, computed in Float64 and rounded once.
 public struct Philox: Sendable, Hashable, RandomNumberGenerator {
     public let seed: UInt64
@@ -46,7 +49,8 @@ public struct Philox: Sendable, Hashable, RandomNumberGenerator {
     private func word(at position: UInt64) -> UInt32 { block(position / 4)[Int(position % 4)] }
 
     public mutating func next() -> UInt64 {
-        let low = word(at: position), high = word(at: position + 1)
+        let low = word(at: position)
+        let high = word(at: position + 1)
         position += 2
         return UInt64(high) << 32 | UInt64(low)
     }
@@ -80,7 +84,8 @@ public struct Philox: Sendable, Hashable, RandomNumberGenerator {
     /// An independent generator for a labelled purpose.
     public func split(_ label: UInt64) -> Philox {
         let words = Philox(seed: seed, stream: stream ^ 0x5357_4946_4655_5345).block(label)
-        return Philox(seed: UInt64(words[1]) << 32 | UInt64(words[0]), stream: UInt64(words[3]) << 32 | UInt64(words[2]))
+        return Philox(
+            seed: UInt64(words[1]) << 32 | UInt64(words[0]), stream: UInt64(words[3]) << 32 | UInt64(words[2]))
     }
 
     /// Writes the normal numbers from the current (even) position on.

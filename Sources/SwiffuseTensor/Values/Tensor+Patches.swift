@@ -7,7 +7,9 @@ extension Tensor {
         let grid = geometry.grid(height: shape[2], width: shape[3])
         require(grid.rows > 0 && grid.columns > 0, "unfolded", "the window \(geometry) does not fit into \(shape)")
         let size = (shape[1], shape[2], shape[3])
-        let target: Shape = [shape[0], grid.rows * grid.columns, size.0 * geometry.kernel.height * geometry.kernel.width]
+        let target: Shape = [
+            shape[0], grid.rows * grid.columns, size.0 * geometry.kernel.height * geometry.kernel.width,
+        ]
         return Primitive.run(.unfold(geometry), [detached()], output: TensorSpec(target)).recorded(
             Pullback(self) { $0.folded(geometry, channels: size.0, height: size.1, width: size.2) })
     }

@@ -46,7 +46,8 @@ extension Tensor {
     public func summed(to target: Shape) -> Tensor {
         if shape == target { return self }
         let missing = shape.rank - target.rank
-        require(missing >= 0 && target.broadcast(with: shape) == shape, "summed", "\(shape) is no broadcast of \(target)")
+        require(
+            missing >= 0 && target.broadcast(with: shape) == shape, "summed", "\(shape) is no broadcast of \(target)")
         let axes = (0..<shape.rank).filter { $0 < missing || (target.dimensions[$0 - missing] == 1 && shape[$0] != 1) }
         let total = axes.isEmpty ? self : sum(over: axes, axes: .kept)
         return total.reshaped(to: target.dimensions)

@@ -1,5 +1,6 @@
 extension Tensor {
-    /// Turns adjacent pairs of the last axis: (a, b) becomes (a cos − b sin, b cos + a sin) (RoFormer, arXiv:2104.09864).
+    /// Turns adjacent pairs of the last axis: (a, b) becomes (a cos − b sin, b cos + a sin) (RoFormer,
+    /// arXiv:2104.09864).
     ///
     /// - Parameters:
     ///   - cos: cosines that broadcast to this shape, equal within a pair.

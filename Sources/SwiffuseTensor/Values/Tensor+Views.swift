@@ -105,14 +105,16 @@ extension Tensor {
                     && part.shape.replacing(axis, with: 0) == parts[0].shape.replacing(axis, with: 0),
                 "concatenated", "\(part.spec) does not fit \(parts[0].spec) along axis \(axis)")
         }
-        let spec = TensorSpec(parts[0].shape.replacing(axis, with: parts.reduce(0) { $0 + $1.shape[axis] }), parts[0].dtype)
+        let spec = TensorSpec(
+            parts[0].shape.replacing(axis, with: parts.reduce(0) { $0 + $1.shape[axis] }), parts[0].dtype)
         if let failure = Primitive.firstFailure(of: parts) { return .poisoned(spec, by: failure, on: device) }
         let result = Tensor.uninitialized(spec, on: device)
         var ranges: [Range<Int>] = []
         for part in parts {
             let start = ranges.last?.upperBound ?? 0
             ranges.append(start..<start + part.shape[axis])
-            Primitive.write(.copy, [part.detached()], into: result.window(axis, ranges[ranges.count - 1]), mode: .overwrite)
+            Primitive.write(
+                .copy, [part.detached()], into: result.window(axis, ranges[ranges.count - 1]), mode: .overwrite)
         }
         return result.recordedConcatenation(of: parts, ranges, axis)
     }

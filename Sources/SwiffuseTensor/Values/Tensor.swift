@@ -1,6 +1,7 @@
 /// An immutable n-dimensional array on a device.
 ///
-/// A value: copies share storage, and views (slices, transposes, broadcasts) share it with their origin. If an operation failed, the
+/// A value: copies share storage, and views (slices, transposes, broadcasts) share it with their origin. If an
+/// operation failed, the
 /// tensor still has its shape; the error is thrown where values are read.
 public struct Tensor: Sendable {
     public let spec: TensorSpec

@@ -103,17 +103,21 @@ private struct BackboneProbe {
         let plain = try predict().scalars()
         let output = backbone.predict(noisy, times: times, condition: condition(labels), taps: taps, in: Pass(store))
         list.expect(try output.raw.scalars() == plain, "asking for features does not change the output", "it does")
-        list.expect(Set(output.features.keys) == Set(taps), "the features asked for are returned", "\(output.features.keys.map(\.block))")
+        list.expect(
+            Set(output.features.keys) == Set(taps), "the features asked for are returned",
+            "\(output.features.keys.map(\.block))")
         for (tap, feature) in output.features {
             let isTokens = feature.shape.rank == 3 && feature.shape[0] == noisy.shape[0]
             list.expect(isTokens, "features are [B, N, D]", "\(feature.shape) at block \(tap.block)")
-            list.expect(try feature.scalars().allSatisfy(\.isFinite), "features are finite", "not at block \(tap.block)")
+            list.expect(
+                try feature.scalars().allSatisfy(\.isFinite), "features are finite", "not at block \(tap.block)")
         }
     }
 
     private func predict(_ noisy: Tensor? = nil, times: Tensor? = nil, labels: [Int]? = nil) -> Tensor {
         backbone.predict(
-            noisy ?? self.noisy, times: times ?? self.times, condition: condition(labels ?? self.labels), in: Pass(store))
+            noisy ?? self.noisy, times: times ?? self.times, condition: condition(labels ?? self.labels),
+            in: Pass(store))
     }
 
     private func condition(_ labels: [Int]) -> Condition {

@@ -23,7 +23,8 @@ struct FindingList {
     }
 }
 
-/// The largest |a − b| as a share of the largest |b|, in Float64; infinite if a value is not finite or the counts differ.
+/// The largest |a − b| as a share of the largest |b|, in Float64; infinite if a value is not finite or the counts
+/// differ.
 func relativeDifference(_ a: [Float], _ b: [Float]) -> Double {
     guard a.count == b.count, (a + b).allSatisfy(\.isFinite) else { return .infinity }
     let largest = b.reduce(0.0) { max($0, abs(Double($1))) }

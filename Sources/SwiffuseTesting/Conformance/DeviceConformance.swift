@@ -15,7 +15,8 @@ public enum DeviceConformance {
                 let found = try OpCheck.parity(of: opCase, on: device, applications: applications)
                 list.expect(
                     found.worst <= Double(applications) * opCase.tolerance, "operations give the reference's values",
-                    "\(opCase.name), applied \(applications) times: outputs \(found.outputs), gradients \(found.gradients)")
+                    "\(opCase.name), applied \(applications) times: outputs \(found.outputs), gradients \(found.gradients)"
+                )
             }
         }
         return list.findings

@@ -15,7 +15,8 @@ public enum FusedOpConformance {
         let promised = op.outputs(for: tensors.map(\.spec))
         for (name, outputs) in [("the reference", op.reference(tensors)), ("the operation", op(tensors))] {
             let specs = outputs.map(\.spec)
-            list.expect(specs == promised, "results have the promised shapes", "\(name) gives \(specs), promised \(promised)")
+            list.expect(
+                specs == promised, "results have the promised shapes", "\(name) gives \(specs), promised \(promised)")
         }
         guard list.findings.isEmpty else { return list.findings }
         let deviceFindings = try DeviceConformance.findings(for: device, cases: [opCase])

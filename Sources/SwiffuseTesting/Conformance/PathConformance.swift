@@ -20,7 +20,8 @@ public enum PathConformance {
             let numbers = [point.alpha, point.sigma, point.alphaRate, point.sigmaRate, point.churn]
             list.expect(numbers.allSatisfy(\.isFinite), "coefficients are finite", "at t = \(time): \(numbers)")
             list.expect(
-                point.determinant > 0, "velocity and position determine the image", "α′σ − σ′α = \(point.determinant) at t = \(time)")
+                point.determinant > 0, "velocity and position determine the image",
+                "α′σ − σ′α = \(point.determinant) at t = \(time)")
         }
         checkRates(of: path, list: &list)
         return list.findings

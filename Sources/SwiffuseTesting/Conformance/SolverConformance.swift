@@ -7,7 +7,8 @@ public enum SolverConformance {
     /// Follows equations with known solutions.
     ///
     /// - Parameters:
-    ///   - order: the order of convergence that the solver claims over a whole trajectory. A multi-step method that starts with one
+    ///   - order: the order of convergence that the solver claims over a whole trajectory. A multi-step method that
+    ///     starts with one
     ///     step of order 1, or ends with one, has order 2 at most.
     /// - Returns: the rules that the solver breaks.
     public static func findings(
@@ -30,7 +31,8 @@ public enum SolverConformance {
         try checkQueries(solver, from: start, over: grid, list: &list)
         let first = try follow(solver, from: start, over: grid, by: velocity)
         let second = try follow(solver, from: start, over: grid, by: velocity)
-        list.expect(first == second, "a run depends on its arguments alone", "the same run twice gave different results")
+        list.expect(
+            first == second, "a run depends on its arguments alone", "the same run twice gave different results")
         return list.findings
     }
 

@@ -39,9 +39,12 @@ private struct TargetProbe<Target: PredictionTarget, Path: NoisePath> {
 
     func checkShapes(_ list: inout FindingList) throws(DeviceError) {
         for use in [PredictionUse.training, .sampling] {
-            let image = cleanImage(raw, use), velocity = velocity(raw, use)
-            list.expect(image.shape == raw.shape, "clean images have the output's shape", "\(image.shape) for \(raw.shape)")
-            list.expect(velocity.shape == raw.shape, "velocities have the output's shape", "\(velocity.shape) for \(raw.shape)")
+            let image = cleanImage(raw, use)
+            let velocity = velocity(raw, use)
+            list.expect(
+                image.shape == raw.shape, "clean images have the output's shape", "\(image.shape) for \(raw.shape)")
+            list.expect(
+                velocity.shape == raw.shape, "velocities have the output's shape", "\(velocity.shape) for \(raw.shape)")
         }
         let loss = target.loss(of: raw, for: images, along: path)
         list.expect(loss.shape == [raw.shape[0]], "there is one error per image", "\(loss.shape) for \(raw.shape)")
@@ -67,20 +70,23 @@ private struct TargetProbe<Target: PredictionTarget, Path: NoisePath> {
         let changed = Tensor.concatenated([raw.sliced(along: 0, 0..<1) + 1, kept], along: 0)
         let other = try target.loss(of: changed, for: images, along: path).scalars()
         list.expect(
-            other.first != loss.first && other.dropFirst() == loss.dropFirst(), "an image's error depends on its own output",
+            other.first != loss.first && other.dropFirst() == loss.dropFirst(),
+            "an image's error depends on its own output",
             "changing the first output turned \(loss) into \(other)")
         let error = try DirectionalDerivative.error(
             of: { target.loss(of: $0[0], for: images, along: path) }, at: [raw])
         list.expect(error < 0.01, "the error has its derivative", "recorded and measured derivative differ by \(error)")
     }
 
-    /// An output that means the true image has no error. Conversions are affine in the output, which two evaluations reveal.
+    /// An output that means the true image has no error. Conversions are affine in the output, which two evaluations
+    /// reveal.
     func checkTruth(_ list: inout FindingList) throws(DeviceError) {
         let zero = cleanImage(raw * 0, .training)
         let slope = cleanImage(raw * 0 + 1, .training) - zero
         let truth = (images.clean - zero) / slope
-        let isAffine = relativeDifference(
-            try cleanImage(truth, .training).scalars(), try images.clean.scalars()) < 1e-3
+        let isAffine =
+            relativeDifference(
+                try cleanImage(truth, .training).scalars(), try images.clean.scalars()) < 1e-3
         guard isAffine else { return }
         let errors = try target.loss(of: truth, for: images, along: path).scalars()
         let usual = try target.loss(of: raw, for: images, along: path).scalars()
@@ -96,7 +102,8 @@ private struct TargetProbe<Target: PredictionTarget, Path: NoisePath> {
                 let velocity = target.velocity(from: raw, noisy: noised.noisy, times: times, along: path, for: use)
                 let image = target.cleanImage(from: raw, noisy: noised.noisy, times: times, along: path, for: use)
                 let values = try velocity.scalars() + image.scalars()
-                list.expect(values.allSatisfy(\.isFinite), "predictions are finite at the ends", "not at t = \(time) in \(use)")
+                list.expect(
+                    values.allSatisfy(\.isFinite), "predictions are finite at the ends", "not at t = \(time) in \(use)")
             }
         }
     }

@@ -1,4 +1,5 @@
-/// An object inside a fixture's JSON, read strictly: what is missing or of another type is an error that names file and place.
+/// An object inside a fixture's JSON, read strictly: what is missing or of another type is an error that names file and
+/// place.
 public struct FixtureSettings: Sendable {
     /// The JSON file.
     public let file: String

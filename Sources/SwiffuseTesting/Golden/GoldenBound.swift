@@ -20,7 +20,8 @@ public enum GoldenBound: Sendable, Hashable {
         case .absolute, .exact: break
         }
         switch self {
-        case .relative(let l2, let maximum): return max(difference.relativeL2 / l2, difference.relativeMaximum / maximum)
+        case .relative(let l2, let maximum):
+            return max(difference.relativeL2 / l2, difference.relativeMaximum / maximum)
         case .relativeL2(let l2): return difference.relativeL2 / l2
         case .absolute(let bound): return difference.absoluteMaximum / bound
         case .exact: return difference.absoluteMaximum == 0 ? 0 : .infinity

@@ -49,7 +49,8 @@ extension GoldenFixture {
         return integers
     }
 
-    /// Stored weights for everything that a scope declares, by key and shape, with nothing missing and nothing left over.
+    /// Stored weights for everything that a scope declares, by key and shape, with nothing missing and nothing left
+    /// over.
     ///
     /// - Parameters:
     ///   - prefix: what stands before the keys, such as `weights.`.

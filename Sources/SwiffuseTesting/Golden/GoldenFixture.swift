@@ -2,7 +2,8 @@ import SwiffuseIO
 
 /// Reference numbers for one check: a JSON file with kind and configuration, and a safetensors file of the same name.
 ///
-/// Tensor keys are `weights.…`, `inputs.…`, `outputs.…` and `grads.…`; in files with several cases the case's name comes second.
+/// Tensor keys are `weights.…`, `inputs.…`, `outputs.…` and `grads.…`; in files with several cases the case's name
+/// comes second.
 /// What to build is read from `config` and from the tensors' shapes, never from the file's name.
 public struct GoldenFixture: Sendable {
     public let description: GoldenDescription

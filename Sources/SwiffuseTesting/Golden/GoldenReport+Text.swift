@@ -56,13 +56,15 @@ extension GoldenResult {
         case .relative(let l2, let maximum):
             if difference.isReferenceZero { return absolute(difference, GoldenBound.zeroTolerance) }
             let isWorstInL2 = difference.relativeL2 / l2 >= difference.relativeMaximum / maximum
-            return isWorstInL2 ? "\(short(difference.relativeL2)) of \(short(l2)) L2"
+            return isWorstInL2
+                ? "\(short(difference.relativeL2)) of \(short(l2)) L2"
                 : "\(short(difference.relativeMaximum)) of \(short(maximum)) max"
         case .relativeL2(let l2):
             if difference.isReferenceZero { return absolute(difference, GoldenBound.zeroTolerance) }
             return "\(short(difference.relativeL2)) of \(short(l2)) L2"
         case .absolute(let bound): return absolute(difference, bound)
-        case .exact: return difference.absoluteMaximum == 0 ? "exact" : "\(short(difference.absoluteMaximum)), not exact"
+        case .exact:
+            return difference.absoluteMaximum == 0 ? "exact" : "\(short(difference.absoluteMaximum)), not exact"
         }
     }
 

@@ -27,7 +27,8 @@ public struct GoldenRunner: Sendable {
     /// - Parameters:
     ///   - filter: a glob that the fixture's name must match, such as `jit_*`.
     ///   - progress: called with each report.
-    /// - Throws: `GoldenError.unreadable` if the folder cannot be listed or no fixture matches. Whatever is wrong with a fixture is in its report.
+    /// - Throws: `GoldenError.unreadable` if the folder cannot be listed or no fixture matches. Whatever is wrong with
+    ///   a fixture is in its report.
     public func run(
         folder: String, filter: String = "*", on device: any Device, progress: (FixtureReport) -> Void = { _ in }
     ) throws(GoldenError) -> GoldenReport {
@@ -88,7 +89,8 @@ public struct GoldenRunner: Sendable {
         }
     }
 
-    /// One result per tensor: what one check leaves unsupported another may have compared; what none mentions has failed.
+    /// One result per tensor: what one check leaves unsupported another may have compared; what none mentions has
+    /// failed.
     private func merge(_ results: [GoldenResult], for fixture: GoldenFixture) -> [GoldenResult] {
         var order: [String] = []
         var merged: [String: GoldenResult] = [:]

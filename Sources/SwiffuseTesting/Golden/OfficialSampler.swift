@@ -52,7 +52,8 @@ public struct OfficialSampler: Sendable {
     private static func grid(_ settings: FixtureSettings) throws(GoldenError) -> TimeGrid {
         let steps = try settings.integer("num_steps")
         guard (1...10_000).contains(steps) else { throw settings.malformed("num_steps", "is not 1 to 10000") }
-        let last = settings.contains("last_step") ? TimeGrid.LastStep.width(try settings.number("last_step")) : .automatic
+        let last =
+            settings.contains("last_step") ? TimeGrid.LastStep.width(try settings.number("last_step")) : .automatic
         return TimeGrid(
             stepCount: steps, shift: Float(try settings.number("timeshift", default: 1)), lastStep: last)
     }

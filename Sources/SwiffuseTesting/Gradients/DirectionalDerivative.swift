@@ -4,7 +4,8 @@ public import SwiffuseTensor
 public enum DirectionalDerivative {
     /// How far the recorded derivative along a random direction is from the measured one.
     ///
-    /// The measured derivative is a central difference of fourth order; in Float32 it is good to about a thousandth for smooth
+    /// The measured derivative is a central difference of fourth order; in Float32 it is good to about a thousandth for
+    /// smooth
     /// functions of order 1.
     ///
     /// - Parameters:

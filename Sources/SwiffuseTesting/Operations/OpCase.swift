@@ -1,6 +1,7 @@
 public import SwiffuseTensor
 
-/// One use of an operation on small, odd-sized, seeded inputs: what parity tests, gradient tests and coverage tables are made of.
+/// One use of an operation on small, odd-sized, seeded inputs: what parity tests, gradient tests and coverage tables
+/// are made of.
 public struct OpCase: Sendable, CustomStringConvertible {
     public let name: String
     public let inputs: [OpCaseInput]
@@ -52,7 +53,9 @@ public enum OpCaseInput: Sendable {
         case .normal(let shape), .constant(let shape):
             return Tensor(random.normals(shape.count), shape: shape, on: device)
         case .uniform(let shape, let range):
-            let values = random.uniforms(shape.count).map { range.lowerBound + $0 * (range.upperBound - range.lowerBound) }
+            let values = random.uniforms(shape.count).map {
+                range.lowerBound + $0 * (range.upperBound - range.lowerBound)
+            }
             return Tensor(values, shape: shape, on: device)
         case .indices(let count, let bound):
             let values = random.uniforms(count).map { Int32($0 * Float(bound)) }

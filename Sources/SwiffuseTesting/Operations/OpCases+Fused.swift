@@ -9,7 +9,9 @@ extension OpCase {
             OpCase("linear", [.normal([3, 7, 19]), .normal([23, 19]), .normal([23])], tolerance: 2) {
                 LinearOp(hasBias: true)($0)
             },
-            OpCase("linear, no bias", [.normal([21, 19]), .normal([5, 19])], tolerance: 2) { LinearOp(hasBias: false)($0) },
+            OpCase("linear, no bias", [.normal([21, 19]), .normal([5, 19])], tolerance: 2) {
+                LinearOp(hasBias: false)($0)
+            },
             OpCase("linear, few rows", [.normal([3, 67]), .normal([45, 67]), .normal([45])], tolerance: 2) {
                 LinearOp(hasBias: true)($0)
             },
@@ -27,9 +29,12 @@ extension OpCase {
             OpCase("rms-norm", [.normal([5, 7, 33]), .normal([33])]) { RMSNormOp()($0) },
             OpCase("rms-norm, wide", [.normal([2, 2103]), .normal([2103])], tolerance: 2) { RMSNormOp()($0) },
             OpCase(
-                "modulated-rms-norm", [.normal([3, 37, 33]), .normal([33]), .normal([3, 33]), .normal([3, 33])], tolerance: 2
+                "modulated-rms-norm", [.normal([3, 37, 33]), .normal([33]), .normal([3, 33]), .normal([3, 33])],
+                tolerance: 2
             ) { ModulatedRMSNormOp()($0) },
-            OpCase("modulated-rms-norm, slices", [.normal([3, 37, 16]), .normal([16]), .normal([3, 48])], tolerance: 2) {
+            OpCase(
+                "modulated-rms-norm, slices", [.normal([3, 37, 16]), .normal([16]), .normal([3, 48])], tolerance: 2
+            ) {
                 let parts = $0[2].chunked(into: 3, along: -1)
                 return ModulatedRMSNormOp()([$0[0], $0[1], parts[0], parts[2]])
             },
@@ -40,7 +45,10 @@ extension OpCase {
         [
             OpCase(
                 "qk-norm-rotary",
-                [.normal([2, 35, 3 * 3 * 10]), .normal([10]), .normal([10]), .constant([35, 10]), .constant([35, 10])],
+                [
+                    .normal([2, 35, 3 * 3 * 10]), .normal([10]), .normal([10]), .constant([35, 10]),
+                    .constant([35, 10]),
+                ],
                 tolerance: 2
             ) { QKNormRotaryOp(headCount: 3)($0) },
             OpCase(
@@ -48,17 +56,26 @@ extension OpCase {
                 [.normal([2, 5, 3 * 2 * 36]), .normal([36]), .normal([36]), .constant([5, 36]), .constant([5, 36])],
                 tolerance: 2
             ) { QKNormRotaryOp(headCount: 2)($0) },
-            OpCase("attention", [.normal([2, 3, 13, 8]), .normal([2, 3, 13, 8]), .normal([2, 3, 13, 8])], tolerance: 2) {
+            OpCase(
+                "attention", [.normal([2, 3, 13, 8]), .normal([2, 3, 13, 8]), .normal([2, 3, 13, 8])], tolerance: 2
+            ) {
                 AttentionOp(scale: 0.35)($0)
             },
-            OpCase("attention, cross", [.normal([1, 2, 9, 6]), .normal([1, 2, 21, 6]), .normal([1, 2, 21, 6])], tolerance: 2) {
+            OpCase(
+                "attention, cross", [.normal([1, 2, 9, 6]), .normal([1, 2, 21, 6]), .normal([1, 2, 21, 6])],
+                tolerance: 2
+            ) {
                 AttentionOp(scale: 0.4)($0)
             },
-            OpCase("attention, strided", [.normal([2, 11, 3, 8]), .normal([2, 3, 11, 8]), .normal([2, 3, 8, 11])], tolerance: 2) {
+            OpCase(
+                "attention, strided", [.normal([2, 11, 3, 8]), .normal([2, 3, 11, 8]), .normal([2, 3, 8, 11])],
+                tolerance: 2
+            ) {
                 AttentionOp(scale: 0.4)([$0[0].permuted(to: [0, 2, 1, 3]), $0[1], $0[2].transposed()])
             },
             OpCase(
-                "attention, many blocks", [.normal([1, 1, 300, 4]), .normal([1, 1, 700, 4]), .normal([1, 1, 700, 4])],
+                "attention, many blocks",
+                [.normal([1, 1, 300, 4]), .normal([1, 1, 700, 4]), .normal([1, 1, 700, 4])],
                 tolerance: 3
             ) { AttentionOp(scale: 0.5)($0) },
         ]
@@ -85,7 +102,9 @@ extension OpCase {
             OpCase("adamw-ema", moments + [.constant(shape), .constant(shape), .constant(shape), .constant([1])]) {
                 step([$0[0], $0[1], $0[2].squared(), $0[3], $0[4], $0[5], $0[6]])
             },
-            OpCase("adamw-ema, in place", moments + [.constant(shape), .constant(shape), .constant(shape), .constant([1])]) {
+            OpCase(
+                "adamw-ema, in place", moments + [.constant(shape), .constant(shape), .constant(shape), .constant([1])]
+            ) {
                 var values = [$0[0] + 0, $0[1] + 0, $0[2].squared(), $0[3] + 0, $0[4] + 0]
                 step.update(&values, reading: [$0[5], $0[6]])
                 return values

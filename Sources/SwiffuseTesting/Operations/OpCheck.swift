@@ -20,12 +20,14 @@ public enum OpCheck {
     ///
     /// - Parameter applications: how often the operation is applied to the same inputs; with two, gradients accumulate.
     public static func parity(
-        of opCase: OpCase, on device: any Device, against reference: any Device = ReferenceDevice(), applications: Int = 1
+        of opCase: OpCase, on device: any Device, against reference: any Device = ReferenceDevice(),
+        applications: Int = 1
     ) throws -> OpDiscrepancy {
         let found = try Evaluation(opCase, on: device, applications: applications)
         let expected = try Evaluation(opCase, on: reference, applications: applications)
         return OpDiscrepancy(
-            outputs: try worst(found.outputs, expected.outputs), gradients: try worst(found.gradients, expected.gradients))
+            outputs: try worst(found.outputs, expected.outputs),
+            gradients: try worst(found.gradients, expected.gradients))
     }
 
     /// Recorded gradients against central differences of the case itself, for a few elements of each input.

@@ -15,7 +15,9 @@ public final class ReferenceDevice: Device {
     public func resetHighWaterMark() {}
     public func synchronize() throws(DeviceError) {}
 
-    public func allocate(byteCount: Int) throws(DeviceError) -> any DeviceBuffer { ReferenceBuffer(byteCount: byteCount) }
+    public func allocate(byteCount: Int) throws(DeviceError) -> any DeviceBuffer {
+        ReferenceBuffer(byteCount: byteCount)
+    }
 
     public func upload(_ bytes: UnsafeRawBufferPointer, to buffer: any DeviceBuffer) throws(DeviceError) {
         guard let buffer = buffer as? ReferenceBuffer, let source = bytes.baseAddress else { return }

@@ -87,9 +87,10 @@ enum ReferencePrimitives {
             let place = ReferenceView.indices(of: index, in: shape)
             let batch = Array(place.dropLast(2))
             let (row, column) = (place[place.count - 2], place[place.count - 1])
-            return scale * (0..<(a.shape.last ?? 0)).reduce(0) { sum, k in
-                sum + a.value(batch + [row, k]) * b.value(batch + [k, column])
-            }
+            return scale
+                * (0..<(a.shape.last ?? 0)).reduce(0) { sum, k in
+                    sum + a.value(batch + [row, k]) * b.value(batch + [k, column])
+                }
         }
     }
 

@@ -4,7 +4,8 @@ import SwiffuseNN
 import SwiffuseTensor
 
 extension Checkpoint {
-    /// Writes a checkpoint, one tensor after the other, under a temporary name that replaces `path` when it is complete.
+    /// Writes a checkpoint, one tensor after the other, under a temporary name that replaces `path` when it is
+    /// complete.
     ///
     /// The bytes are a function of the state and the recipe alone.
     ///

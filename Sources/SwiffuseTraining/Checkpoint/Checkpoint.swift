@@ -3,7 +3,8 @@ public import SwiffuseIO
 public import SwiffuseNN
 public import SwiffuseTensor
 
-/// The file of a run: parameters under their own keys, averages under `ema/<decay>/`, moments under `optimizer/`, the resolved recipe
+/// The file of a run: parameters under their own keys, averages under `ema/<decay>/`, moments under `optimizer/`, the
+/// resolved recipe
 /// and the number of updates in the metadata.
 public struct Checkpoint: Sendable {
     static let formatKey = "swiffuse.format"
@@ -22,13 +23,16 @@ public struct Checkpoint: Sendable {
     /// - Throws: `CheckpointError` if the file is damaged or not a checkpoint of this library.
     public init(path: String) throws(CheckpointError) {
         let file = try SafetensorsFile(path: path)
-        guard let recipe = file.metadata[Self.recipeKey], let step = file.metadata[Self.stepKey].flatMap(Int.init), step >= 0 else {
+        guard let recipe = file.metadata[Self.recipeKey], let step = file.metadata[Self.stepKey].flatMap(Int.init),
+            step >= 0
+        else {
             throw .malformed(path: path, reason: "it carries no recipe; checkpoints written by `train` do")
         }
         guard file.metadata[Self.formatKey] == Self.format else {
             throw .malformed(
                 path: path,
-                reason: "its format is \(file.metadata[Self.formatKey] ?? "unknown"), this version reads \(Self.format)")
+                reason: "its format is \(file.metadata[Self.formatKey] ?? "unknown"), this version reads \(Self.format)"
+            )
         }
         self.file = file
         recipeText = recipe

@@ -1,3 +1,5 @@
+public import SwiffuseIO
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #else
     import Darwin
 #endif
-public import SwiffuseIO
 
 /// A table that grows by a line per report, as comma-separated values with a header.
 public struct CSVLog: Sendable {
@@ -42,7 +43,9 @@ public struct CSVLog: Sendable {
         guard descriptor >= 0 else { throw FileError(.write, path: path, code: errno) }
         defer { close(descriptor) }
         let line = Array((values.joined(separator: ",") + "\n").utf8)
-        guard write(descriptor, line, line.count) == line.count else { throw FileError(.write, path: path, code: errno) }
+        guard write(descriptor, line, line.count) == line.count else {
+            throw FileError(.write, path: path, code: errno)
+        }
     }
 
     private func require(_ isRight: Bool) {

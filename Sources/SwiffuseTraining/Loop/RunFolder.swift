@@ -1,3 +1,5 @@
+public import SwiffuseIO
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #else
     import Darwin
 #endif
-public import SwiffuseIO
 
 /// Where a run keeps its files: `recipe.yaml`, `checkpoint.safetensors`, `log.csv` and `samples/`.
 public struct RunFolder: Sendable {

@@ -33,7 +33,8 @@ public struct TrainingLoop {
 
     /// One update.
     ///
-    /// - Throws: `DataError`, `DeviceError`, `GradientError`, or `TrainingError.notFinite`; the state is then that of the last good update.
+    /// - Throws: `DataError`, `DeviceError`, `GradientError`, or `TrainingError.notFinite`; the state is then that of
+    ///   the last good update.
     public mutating func step() throws -> StepReport {
         let training = model.recipe.training
         let number = state.step
@@ -64,8 +65,11 @@ public struct TrainingLoop {
         let squaredNorm = gradients.squaredNorm()
         let squared = try squaredNorm?.scalar() ?? 0
         guard squared.isFinite else {
-            let culprit = try zip(state.store.parameters, gradients.values).first { try $1?.sumOfSquares().scalar().isFinite == false }
-            throw TrainingError.notFinite(what: "the gradient of \(culprit?.0.key ?? "the parameters")", step: number + 1)
+            let culprit = try zip(state.store.parameters, gradients.values).first {
+                try $1?.sumOfSquares().scalar().isFinite == false
+            }
+            throw TrainingError.notFinite(
+                what: "the gradient of \(culprit?.0.key ?? "the parameters")", step: number + 1)
         }
         let rate = training.learningRate(at: number)
         optimizer.update(

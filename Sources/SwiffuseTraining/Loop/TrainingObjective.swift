@@ -59,7 +59,9 @@ public struct TrainingObjective: Sendable {
         return error(of: raw, for: noised, target: model.target, path: model.path)
     }
 
-    private func noise(_ images: Tensor, with noise: Tensor, at times: [Float], along path: some NoisePath) -> NoisedImages {
+    private func noise(_ images: Tensor, with noise: Tensor, at times: [Float], along path: some NoisePath)
+        -> NoisedImages
+    {
         path.noised(images, with: noise, at: times)
     }
 

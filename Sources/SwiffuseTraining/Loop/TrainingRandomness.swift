@@ -1,6 +1,7 @@
 public import SwiffuseTensor
 
-/// Random numbers of a run as a pure function of its seed and the number of the batch, so that a resumed run draws the same.
+/// Random numbers of a run as a pure function of its seed and the number of the batch, so that a resumed run draws the
+/// same.
 public struct TrainingRandomness: Sendable {
     /// What numbers are drawn for; each purpose has its own stream.
     public enum Purpose: UInt64, Sendable {

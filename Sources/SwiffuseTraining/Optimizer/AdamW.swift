@@ -49,7 +49,9 @@ public struct AdamW: Sendable {
         _ store: inout ParameterStore, _ state: inout OptimizerState, gradients: consuming Gradients,
         learningRate: Double, scale: Float = 1, squaredNorm: Tensor? = nil
     ) -> Tensor {
-        require(state.averages.count == decays.count, "AdamW", "\(decays.count) averages expected, got \(state.averages.count)")
+        require(
+            state.averages.count == decays.count, "AdamW",
+            "\(decays.count) averages expected, got \(state.averages.count)")
         let device = store.device
         let norm = (squaredNorm ?? gradients.squaredNorm() ?? Tensor.zeros([], on: device)).squareRoot() * scale
         let factor = self.factor(norm, scale: scale)

@@ -20,7 +20,9 @@ public struct OptimizerState: Sendable {
     }
 
     /// Moves a parameter, its moments and its averages out: [p, m, v, e₁ …].
-    mutating func take(_ parameter: Parameter, from store: inout ParameterStore, leaving placeholder: Tensor) -> [Tensor] {
+    mutating func take(_ parameter: Parameter, from store: inout ParameterStore, leaving placeholder: Tensor)
+        -> [Tensor]
+    {
         let index = parameter.index
         var values = [store.values[index], first[index], second[index]]
         store.values[index] = placeholder

@@ -2,7 +2,10 @@ import SwiffuseDiffusion
 import Testing
 
 private struct Sample: ComponentConfiguration {
-    enum Mode: String, Codable, CaseIterable { case fast, exact = "very-exact" }
+    enum Mode: String, Codable, CaseIterable {
+        case fast
+        case exact = "very-exact"
+    }
     struct Inner: ComponentConfiguration {
         var width = 7
         var names = ["a"]

@@ -39,7 +39,8 @@ import Testing
 
     /// What a perfect network says, per value.
     private func truth(_ space: PredictionSpace, along path: some NoisePath) -> [Float] {
-        let clean = random(1), noise = random(2)
+        let clean = random(1)
+        let noise = random(2)
         return clean.indices.map { index in
             let point = path.coefficients(at: time(of: index))
             return switch space {
@@ -87,7 +88,9 @@ import Testing
     func theLossIsThatOfTheConvertedOutput(prediction: PredictionSpace, loss: PredictionSpace) throws {
         let path = LinearPath()
         let batch = images(along: path)
-        let noisy = try batch.noisy.scalars(), raw = random(3), right = truth(prediction, along: path)
+        let noisy = try batch.noisy.scalars()
+        let raw = random(3)
+        let right = truth(prediction, along: path)
         let found = try target(prediction, loss: loss).loss(
             of: Tensor(raw, shape: shape, on: device), for: batch, along: path
         ).scalars()
@@ -96,7 +99,8 @@ import Testing
             for index in image * 6..<(image + 1) * 6 {
                 let t = Double(time(of: index))
                 func converted(_ value: Float) -> Double {
-                    let value = Double(value), x = Double(noisy[index])
+                    let value = Double(value)
+                    let x = Double(noisy[index])
                     return switch (prediction, loss) {
                     case (.image, .velocity): (value - x) / max(1 - t, 0.05)
                     case (.image, .noise): (x - t * value) / max(1 - t, 0.05)
@@ -119,7 +123,8 @@ import Testing
         configuration.trainingClamp = 0.5
         configuration.samplingClamp = 0.25
         let target = CleanImageTarget(configuration)
-        let raw = Tensor([1], shape: [1, 1, 1, 1], on: device), noisy = Tensor([0], shape: [1, 1, 1, 1], on: device)
+        let raw = Tensor([1], shape: [1, 1, 1, 1], on: device)
+        let noisy = Tensor([0], shape: [1, 1, 1, 1], on: device)
         let training = target.velocity(from: raw, noisy: noisy, times: [0.9], along: LinearPath(), for: .training)
         let sampling = target.velocity(from: raw, noisy: noisy, times: [0.9], along: LinearPath(), for: .sampling)
         #expect(try training.scalars() == [2])

@@ -23,7 +23,8 @@ import Testing
         return CleanImageTarget(configuration)
     }
 
-    @Test(arguments: [EulerSolver(), HeunSolver(), HeunSolver(.reused), AdamsBashforthSolver(order: 3)] as [any Solver])
+    @Test(
+        arguments: [EulerSolver(), HeunSolver(), HeunSolver(.reused), AdamsBashforthSolver(order: 3)] as [any Solver])
     func everySolverEndsAtThePredictedImage(solver: any Solver) throws {
         let (backbone, pass) = backbone()
         let sampler = DiffusionSampler(
@@ -92,7 +93,8 @@ import Testing
         let result = try sampler.sample(from: noise([4]), in: pass, trajectory: .kept)
         #expect(result.states.count == 4 && result.velocities.count == 3)
         for (index, step) in grid.steps.enumerated() {
-            let before = try result.states[index].scalars(), after = try result.states[index + 1].scalars()
+            let before = try result.states[index].scalars()
+            let after = try result.states[index + 1].scalars()
             let velocity = try result.velocities[index].scalars()
             for value in before.indices {
                 #expect(abs(before[value] + step.width * velocity[value] - after[value]) < 1e-6)
@@ -103,7 +105,8 @@ import Testing
 
     @Test func rescaledGuidanceHasTheConditionalDeviation() throws {
         let guidance = ClassifierFreeGuidance(scale: 4, interval: GuidanceInterval(low: 0, high: 1), rescale: 1)
-        let conditional = noise([1, 2]), unconditional = noise([3, 4])
+        let conditional = noise([1, 2])
+        let unconditional = noise([3, 4])
         let guided = try guidance.combine(conditional: conditional, unconditional: unconditional).scalars()
         let reference = try conditional.scalars()
         for image in 0..<2 {

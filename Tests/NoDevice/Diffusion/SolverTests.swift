@@ -13,9 +13,10 @@ import Testing
         var memory = solver.begin()
         var state = Tensor([1], shape: [1], on: device)
         for step in TimeGrid(stepCount: steps, shift: 1.3).steps {
-            state = solver.advance(state, over: step, memory: &memory) { state, query in
-                state * (4 * query.time * query.time * query.time)
-            }.state
+            state =
+                solver.advance(state, over: step, memory: &memory) { state, query in
+                    state * (4 * query.time * query.time * query.time)
+                }.state
         }
         return abs(Double(try state.scalars()[0]) - exp(1))
     }
@@ -68,9 +69,10 @@ import Testing
         var memory = solver.begin()
         var state = Tensor([0], shape: [1], on: device)
         for step in steps {
-            state = solver.advance(state, over: step, memory: &memory) { _, query in
-                Tensor([query.step.index == 0 ? 4 : 8], shape: [1], on: device)
-            }.state
+            state =
+                solver.advance(state, over: step, memory: &memory) { _, query in
+                    Tensor([query.step.index == 0 ? 4 : 8], shape: [1], on: device)
+                }.state
         }
         #expect(try state.scalars() == [0.5 * 4 + 0.5 * 7])
     }

@@ -3,7 +3,8 @@ import SwiffuseNN
 public import SwiffuseTensor
 import SwiffuseTraining
 
-/// Kind `adamw_ema`: optimiser, clipping, warm-up and running average over some steps with given gradients, one case each.
+/// Kind `adamw_ema`: optimiser, clipping, warm-up and running average over some steps with given gradients, one case
+/// each.
 public struct AdamWCheck: GoldenCheck {
     public let kinds = ["adamw_ema"]
 

@@ -41,11 +41,13 @@ private struct LayerCase {
         default: break
         }
         if let match = sample.name.wholeMatch(of: /rope_jit_hd(\d+)_g(\d+)_cls(\d+)/),
-            let size = Int(match.1), let grid = Int(match.2), let context = Int(match.3) {
+            let size = Int(match.1), let grid = Int(match.2), let context = Int(match.3)
+        {
             return try rotaryTable(headSize: size, grid: grid, contextCount: context)
         }
         if let match = sample.name.wholeMatch(of: /sincos_d(\d+)_g(\d+)/), let width = Int(match.1),
-            let grid = Int(match.2) {
+            let grid = Int(match.2)
+        {
             return try positionTable(width: width, grid: grid)
         }
         throw GoldenError.unsupported(reason: "the layer \(sample.name)")

@@ -3,7 +3,8 @@ public import SwiffuseTensor
 
 /// Kind `sampler_grids`: times, guided steps and Adams weights of sampler configurations, one case each.
 ///
-/// The bounds are those that the kind states in words: times within 2·10⁻⁷, guided flags exactly, weights within 10⁻⁵; the official
+/// The bounds are those that the kind states in words: times within 2·10⁻⁷, guided flags exactly, weights within 10⁻⁵;
+/// the official
 /// weights in Float32 are for information.
 public struct SamplerGridsCheck: GoldenCheck {
     public let kinds = ["sampler_grids"]

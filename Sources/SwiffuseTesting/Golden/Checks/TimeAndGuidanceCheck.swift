@@ -40,7 +40,8 @@ private struct TimeAndGuidanceCases {
             return try guided(scale: scale, rescale: 0, key)
         }
         if let match = name.wholeMatch(of: /guidance_rescale(\d)(\d+)\.(.+)/), let scale = Float(match.3),
-            let rescale = Float("\(match.1).\(match.2)") {
+            let rescale = Float("\(match.1).\(match.2)")
+        {
             return try guided(scale: scale, rescale: rescale, key)
         }
         if let match = name.wholeMatch(of: /guidance_c3\.(.+)/), let scale = Float(match.1) {
