@@ -1,10 +1,11 @@
 // Judge a run on Fashion-MNIST: train a classifier on the real pictures, then ask it which classes the run's samples
 // show.
-// A long study: about three minutes on two cores.   usage: judge RUN [COUNT]
+// A long study: about three minutes on two cores.   usage: judge RUN [COUNT [sampling.PATH=VALUE …]]
 import Swiffuse
 
 guard CommandLine.arguments.count > 1 else { fatalError("usage: judge RUN [COUNT]") }
 let count = CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2]) ?? 1000 : 1000
+let changes = try CommandLine.arguments.dropFirst(3).map { try RecipeOverride($0) }
 let device = try CPUDevice()
 let geometry = ImageSpec(channels: 1, height: 32, width: 32)
 let judge = try TrainedClassifier(epochs: 4, on: device)
@@ -18,11 +19,9 @@ let recipe = try checkpoint.recipe(registry: registry)
 let model = try DiffusionModel(recipe, registry: registry)
 let store = try checkpoint.store(recipe.sampling.ema, of: model, on: device)
 for scale in [Float(2.25), 1] {
-    let standard = try model.sampler(registry: registry)
-    let guidance = ClassifierFreeGuidance(scale: scale, interval: GuidanceInterval(low: 0.1, high: 1))
-    let sampler = DiffusionSampler(
-        backbone: standard.backbone, target: standard.target, path: standard.path, solver: standard.solver,
-        guidance: guidance, grid: standard.grid)
+    let change = try RecipeOverride("sampling.guidance.scale=\(scale)")
+    let settings = try Recipe(checkpoint.recipeTree(), overrides: changes + [change], registry: registry).sampling
+    let sampler = try model.sampler(settings, registry: registry)
     let samples = try LabelledImages.drawn(by: sampler, recipe: recipe, store: store, count: count)
     let verdict = try judge.verdict(on: samples)
     let spread = zip(verdict.spread, realVerdict.spread).map { $0 / $1 }

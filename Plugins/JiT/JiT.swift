@@ -29,6 +29,11 @@ public struct JiT: Backbone, Component {
                 extent % configuration.patchSize == 0, at: "patchSize", found: configuration.patchSize,
                 expected: "a divisor of the image's \(name) \(extent)")
         }
+        let tokens = (model.image.height / configuration.patchSize) * (model.image.width / configuration.patchSize)
+        try RecipeError.check(
+            tokens <= 65_536 && tokens * configuration.hiddenSize <= 1 << 26, at: "patchSize",
+            found: configuration.patchSize,
+            expected: "larger patches: these make \(tokens) tokens of \(configuration.hiddenSize) values per image")
     }
 
     public var taps: [FeatureTap] { (0...model.blocks.count).map { FeatureTap(enteringBlock: $0) } }

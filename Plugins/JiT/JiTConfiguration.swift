@@ -35,13 +35,15 @@ public struct JiTConfiguration: ComponentConfiguration {
         try RecipeError.check((1...1024).contains(depth), at: "depth", found: depth, expected: "1 to 1024")
         try RecipeError.check((1...1024).contains(headCount), at: "headCount", found: headCount, expected: "1 to 1024")
         try RecipeError.check(
-            (4...65_536).contains(hiddenSize) && hiddenSize % (4 * headCount) == 0, at: "hiddenSize", found: hiddenSize,
+            (4...16_384).contains(hiddenSize), at: "hiddenSize", found: hiddenSize, expected: "4 to 16384")
+        try RecipeError.check(
+            hiddenSize % (4 * headCount) == 0, at: "hiddenSize", found: hiddenSize,
             expected: "a multiple of 4 · headCount = \(4 * headCount): rotary positions need heads divisible by 4")
         try RecipeError.check(
-            mlpRatio.isFinite && mlpRatio <= 64 && feedForwardWidth >= 1, at: "mlpRatio", found: mlpRatio,
-            expected: "a positive number up to 64")
+            mlpRatio.isFinite && mlpRatio > 0 && mlpRatio <= 16 && feedForwardWidth >= 1, at: "mlpRatio",
+            found: mlpRatio, expected: "a positive number up to 16")
         try RecipeError.check(
-            (0...65_536).contains(bottleneckSize), at: "bottleneckSize", found: bottleneckSize, expected: "0 to 65536")
+            (0...16_384).contains(bottleneckSize), at: "bottleneckSize", found: bottleneckSize, expected: "0 to 16384")
         try RecipeError.check(
             (0...4096).contains(inContextLength), at: "inContextLength", found: inContextLength, expected: "0 to 4096")
         try RecipeError.check(

@@ -52,7 +52,8 @@ final class CachingAllocator: Sendable {
     func allocate(byteCount: Int) throws(DeviceError) -> CPUBuffer {
         let capacity = Self.capacity(for: byteCount)
         guard let block = takeCached(capacity) ?? reserve(capacity) else {
-            throw .outOfMemory(device: deviceName, requested: byteCount, inUse: use.current, limit: limit)
+            // What the limit counts: whole blocks, cached ones included.
+            throw .outOfMemory(device: deviceName, requested: capacity, inUse: use.reserved, limit: limit)
         }
         state.withLock {
             $0.current += byteCount

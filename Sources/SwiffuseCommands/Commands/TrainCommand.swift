@@ -70,7 +70,8 @@ struct TrainCommand: SwiffuseCommand {
             return 0
         }
         environment.say("stopped and saved at step \(run.loop.state.step) of \(run.loop.model.recipe.training.steps)")
-        let again = (["swiffuse train", recipe, "--out", out] + changes.map { "--set \($0)" } + ["--resume"])
+        let words = [recipe, "--out", out] + changes.flatMap { ["--set", $0] } + device.words + ["--resume"]
+        let again = ["swiffuse train"] + words.map(ShellWord.quoted)
         environment.say("next: \(again.joined(separator: " "))")
         return request.signal.map { 128 + $0 } ?? 0
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Swiffuse
 
 /// The flags that choose where to compute.
@@ -13,11 +14,12 @@ struct DeviceOptions: ParsableArguments {
     var memoryLimit: Double?
 
     func validate() throws {
-        if let threads, !(1...1024).contains(threads) {
-            throw ValidationError("--threads: found \(threads), expected 1 to 1024")
+        let coreCount = ProcessInfo.processInfo.activeProcessorCount
+        if let threads, !(1...coreCount).contains(threads) {
+            throw ValidationError("--threads: found \(threads), expected 1 to \(coreCount), the cores of this machine")
         }
         if let memoryLimit, !(memoryLimit > 0 && memoryLimit <= 1_048_576) {
-            throw ValidationError("--memory-limit: found \(memoryLimit), expected a positive number of GiB")
+            throw ValidationError("--memory-limit: found \(memoryLimit), expected above 0, at most 1048576 GiB")
         }
     }
 
@@ -34,5 +36,11 @@ struct DeviceOptions: ParsableArguments {
             throw UserError("--device: no device is called '\(device)'; known: \(known)")
         }
         return choice
+    }
+
+    /// The flags that were given, to be repeated by a later command.
+    var words: [String] {
+        (device == "cpu" ? [] : ["--device", device]) + (threads.map { ["--threads", String($0)] } ?? [])
+            + (memoryLimit.map { ["--memory-limit", String($0)] } ?? [])
     }
 }

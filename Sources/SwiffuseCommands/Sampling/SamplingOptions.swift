@@ -49,7 +49,9 @@ struct SamplingOptions: ParsableArguments {
 
     /// The same wishes as changes of a recipe.
     func overrides(of recipe: RecipeValue) throws -> [RecipeOverride] {
-        var overrides = try changes.map { change in
+        // The solver first: naming one replaces its settings, which --set may then change.
+        var overrides = solver.map { [RecipeOverride(path: ["sampling", "solver"], value: .string($0))] } ?? []
+        overrides += try changes.map { change in
             let override = try RecipeOverride(change)
             guard override.path.first == "sampling" else {
                 throw UserError(
@@ -60,7 +62,6 @@ struct SamplingOptions: ParsableArguments {
         func add(_ path: String..., value: RecipeValue) {
             overrides.append(RecipeOverride(path: ["sampling"] + path, value: value))
         }
-        if let solver { add("solver", value: .string(solver)) }
         if let steps { add("grid", "steps", value: .integer(steps)) }
         if let shift { add("grid", "shift", value: .number(shift)) }
         if guidance != nil || interval != nil {
@@ -79,7 +80,7 @@ struct SamplingOptions: ParsableArguments {
             Double($0.trimmingCharacters(in: .whitespaces))
         }
         guard ends.count == 2, let low = ends[0], let high = ends[1], 0 <= low, low <= high, high <= 1 else {
-            throw ValidationError("--interval: found '\(interval)', expected two times such as 0.1,0.9 within 0 to 1")
+            throw ValidationError("--interval: found '\(interval)', expected two times within 0 to 1, the lower first, such as 0.1,0.9")
         }
         return [low, high]
     }

@@ -63,6 +63,6 @@ struct SamplingFields: ComponentConfiguration {
 
     func validate() throws(RecipeError) {
         try RecipeError.within("grid") { () throws(RecipeError) in try grid.validate() }
-        try RecipeError.check(seed >= 0, at: "seed", found: seed, expected: "0 or more")
+        try RecipeError.check((0...Int.max / 2).contains(seed), at: "seed", found: seed, expected: "0 to \(Int.max / 2)")
     }
 }

@@ -3,7 +3,7 @@ import Glibc
 /// A call to the operating system on a file or folder that failed.
 public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     public enum Operation: String, Sendable {
-        case open, create, inspect, read, map, write, synchronise, rename, list
+        case open, create, inspect, read, map, write, synchronise, rename, remove, list
     }
 
     public let operation: Operation

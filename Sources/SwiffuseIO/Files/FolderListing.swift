@@ -1,14 +1,14 @@
 import Glibc
 
 /// The visible entries of a folder in a stable order.
-struct FolderListing {
+public struct FolderListing: Sendable {
     /// Names of the folders inside, sorted by their UTF-8 bytes.
-    private(set) var folders: [String] = []
+    public private(set) var folders: [String] = []
     /// Names of everything else inside, sorted by their UTF-8 bytes.
-    private(set) var files: [String] = []
+    public private(set) var files: [String] = []
 
     /// Lists `path`; names that start with a dot are left out, links count as what they lead to.
-    init(path: String) throws(FileError) {
+    public init(path: String) throws(FileError) {
         guard let stream = opendir(path) else { throw .last(.list, path: path) }
         defer { closedir(stream) }
         errno = 0

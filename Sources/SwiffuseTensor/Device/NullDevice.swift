@@ -22,6 +22,12 @@ public final class NullDevice: Device {
         var current = 0
         var highWaterMark = 0
         var floatingPointOperations = 0
+
+        /// Adds operations; a sum beyond `Int.max` stays there.
+        mutating func count(_ operations: Int) {
+            let sum = floatingPointOperations.addingReportingOverflow(operations)
+            floatingPointOperations = sum.overflow ? .max : sum.partialValue
+        }
     }
 
     private final class Counters: Sendable {
@@ -37,7 +43,7 @@ public final class NullDevice: Device {
     public init(mimicking mimicked: KernelTable = KernelTable()) {
         let counters = self.counters
         kernels = mimicked.shapesOnly { operations in
-            counters.state.withLock { $0.floatingPointOperations += operations }
+            counters.state.withLock { $0.count(operations) }
         }
     }
 
@@ -76,7 +82,7 @@ public final class NullDevice: Device {
             case .unary, .binary, .select: output.count
             case .fill, .copy, .cast, .gatherRows, .scatterAddRows, .unfold, .fold, .random: 0
             }
-        counters.state.withLock { $0.floatingPointOperations += operations }
+        counters.state.withLock { $0.count(operations) }
     }
 
     public func synchronize() throws(DeviceError) {}

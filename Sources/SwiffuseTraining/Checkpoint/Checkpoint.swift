@@ -24,7 +24,7 @@ public struct Checkpoint: Sendable {
     public init(path: String) throws(CheckpointError) {
         let file = try SafetensorsFile(path: path)
         guard let recipe = file.metadata[Self.recipeKey], let step = file.metadata[Self.stepKey].flatMap(Int.init),
-            step >= 0
+            (0...1_000_000_000).contains(step)
         else {
             throw .malformed(path: path, reason: "it carries no recipe; checkpoints written by `train` do")
         }

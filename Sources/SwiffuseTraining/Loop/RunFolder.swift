@@ -21,8 +21,15 @@ public struct RunFolder: Sendable {
 
     public var hasCheckpoint: Bool { access(checkpointPath, F_OK) == 0 }
 
-    /// Whether any file of a run is there.
-    public var isOccupied: Bool { hasCheckpoint || access(recipePath, F_OK) == 0 }
+    /// Removes the files of an earlier run: checkpoint, recipe, log and sample grids; other files stay.
+    public func clear() throws(FileError) {
+        let samples = ((try? FolderListing(path: samplesPath).files) ?? []).filter {
+            $0.hasPrefix("step_") && $0.hasSuffix(".png")
+        }
+        for file in [checkpointPath, recipePath, logPath] + samples.map({ samplesPath + "/" + $0 }) {
+            if unlink(file) != 0 && errno != ENOENT { throw FileError(.remove, path: file, code: errno) }
+        }
+    }
 
     /// The grid of pictures drawn after an update.
     public func samplePath(step: Int) -> String {

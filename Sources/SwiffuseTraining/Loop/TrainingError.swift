@@ -20,7 +20,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(path) already holds a run; continue it with --resume, replace it with --overwrite, or choose another folder"
         case .nothingToResume(let path): "\(path) holds no checkpoint to resume from"
         case .recipeMismatch(let path, let difference):
-            "\(path) was made with another recipe: \(difference); start a new run, or leave the recipe as it was"
+            "\(path) was made with another recipe: \(difference); resume with the recipe.yaml beside it, or start a new run"
         }
     }
 }

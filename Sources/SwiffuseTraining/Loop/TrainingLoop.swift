@@ -1,5 +1,5 @@
 public import SwiffuseDiffusion
-public import SwiffuseIO
+import SwiffuseIO
 import SwiffuseNN
 import SwiffuseTensor
 
@@ -15,18 +15,26 @@ public struct TrainingLoop {
     ///   - model: what to train.
     ///   - state: where to go on; a fresh state for a new run.
     ///   - source: the images.
-    /// - Throws: `DataError` if the images cannot be opened or prepared.
-    public init(_ model: DiffusionModel, state: TrainingState, source: any DataSource) throws(DataError) {
+    /// - Throws: `DataError` if the images cannot be opened or prepared, `RecipeError` if they have other classes than the
+    ///   recipe.
+    public init(_ model: DiffusionModel, state: TrainingState, source: any DataSource) throws {
         let training = model.recipe.training
         self.model = model
         self.state = state
         objective = TrainingObjective(model)
         optimizer = training.adamW
+        let dataset = try source.dataset()
+        let classes = model.recipe.classes
+        guard classes == 0 || classes == dataset.classCount else {
+            throw RecipeError(
+                .conflict, at: "classes", "the recipe has \(classes), the data \(dataset.classCount)",
+                advice: "set classes: \(dataset.classCount), or 0 for a model without classes")
+        }
         var settings = BatchLoader.Settings(
             batchSize: training.batchSize, order: .shuffled(seed: UInt64(training.seed)))
         settings.startingAt = state.step * training.batchSize * training.accumulation
         settings.mirrorsRandomly = training.flip
-        loader = try Self.loader(try source.dataset(), try source.preparation(for: model.recipe.image), settings)
+        loader = try Self.loader(dataset, try source.preparation(for: model.recipe.image), settings)
     }
 
     public var isFinished: Bool { state.step >= model.recipe.training.steps }

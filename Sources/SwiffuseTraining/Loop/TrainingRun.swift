@@ -34,9 +34,10 @@ public struct TrainingRun {
     ///   - folder: where the run keeps its files.
     ///   - start: whether the folder must be new.
     ///   - device: where to compute.
-    /// - Throws: `RecipeError`, `DataError`, `FileError`, `CheckpointError`, `TrainingError`; nothing is written then.
+    /// - Throws: `RecipeError`, `DataError`, `FileError`, `CheckpointError`, `TrainingError`; a mistake in
+    ///   the recipe or the data is found before anything is written.
     public init(_ recipe: Recipe, registry: Registry, folder: RunFolder, start: Start, on device: any Device) throws {
-        if case .new = start, folder.isOccupied { throw TrainingError.occupied(path: folder.path) }
+        if case .new = start, folder.hasCheckpoint { throw TrainingError.occupied(path: folder.path) }
         guard recipe.data.type != "none" else { throw TrainingError.noData }
         let model = try DiffusionModel(recipe, registry: registry)
         let source = try registry.make(recipe.data, as: .data, in: BuildContext(model: recipe.model))
@@ -44,6 +45,7 @@ public struct TrainingRun {
             model, state: try Self.state(of: model, in: folder, start: start, on: device), source: source)
         self.folder = folder
         self.registry = registry
+        if case .overwriting = start { try folder.clear() }
         try folder.create()
         try AtomicFile.write(Array(try recipe.tree().yaml.utf8), to: folder.recipePath)
         log = try CSVLog(
