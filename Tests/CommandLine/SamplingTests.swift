@@ -31,6 +31,15 @@ import Testing
         }
     }
 
+    @Test func settingsOfANamedSolverAreKeptAndChecked() throws {
+        let right = try sample(
+            "--count", "1", "--solver", "adams-bashforth", "--set", "sampling.solver.order=3", "--grid",
+            tiny.folder("adams.png"))
+        #expect(right.exitCode == 0, "\(right.messages)")
+        let wrong = try sample("--count", "1", "--solver", "adams-bashforth", "--set", "sampling.solver.order=9")
+        #expect(wrong.exitCode == 2 && wrong.messages.contains("sampling.solver.order"), "\(wrong.messages)")
+    }
+
     @Test func pictureDependsOnItsSeedAndClassAlone() throws {
         for (folder, batch) in [("one", "1"), ("three", "3"), ("five", "5")] {
             let outcome = try sample("--count", "5", "--batch-size", batch, "--out", tiny.folder(folder))

@@ -48,6 +48,17 @@ import Testing
         #expect { try build(configuration) } throws: { "\($0)".contains("divisor of the image's height 256") }
     }
 
+    @Test func moreTokensThanAnyMemoryHoldsAreRefused() {
+        var configuration = JiTConfiguration()
+        configuration.patchSize = 1
+        let model = ModelSpec(image: ImageSpec(channels: 1, height: 8192, width: 8192), classCount: 0)
+        #expect {
+            try JiT(configuration, in: BuildContext(model: model, scope: Scope()))
+        } throws: {
+            "\($0)".contains("67108864 tokens")
+        }
+    }
+
     private func build(_ configuration: JiTConfiguration) throws -> Scope {
         let scope = Scope()
         let model = ModelSpec(image: ImageSpec(channels: 3, height: 256, width: 256), classCount: 1000)

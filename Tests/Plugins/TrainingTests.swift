@@ -62,6 +62,30 @@ import Testing
         }
     }
 
+    @Test func foreignClassCountsAreRefused() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var recipe = try recipe()
+        recipe.classes = 3
+        #expect {
+            try train(recipe, in: "run", .new, stoppingAt: .max)
+        } throws: {
+            "\($0)".contains("classes: the recipe has 3, the data 2")
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder + "/run"))
+    }
+
+    @Test func overwritingLeavesNothingOfTheOldRun() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var recipe = try recipe()
+        recipe.training.sampleEvery = 7
+        try train(recipe, in: "run", .new, stoppingAt: .max)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/run/samples").count == 1)
+        _ = try TrainingRun(
+            recipe, registry: registry, folder: RunFolder(folder + "/run"), start: .overwriting, on: device)
+        #expect(!RunFolder(folder + "/run").hasCheckpoint)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/run/samples").isEmpty)
+    }
+
     @Test func scheduleRatesAreTheOfficialOnes() {
         var schedule = ScheduleConfiguration()
         schedule.type = .warmUp

@@ -50,7 +50,7 @@ struct SamplingOptions: ParsableArguments {
     /// The same wishes as changes of a recipe.
     func overrides(of recipe: RecipeValue) throws -> [RecipeOverride] {
         // The solver first: naming one replaces its settings, which --set may then change.
-        var overrides = solver.map { [RecipeOverride(path: ["sampling", "solver"], value: .string($0))] } ?? []
+        var overrides = solver.map { [RecipeOverride(path: ["sampling", "solver"], value: ["type": .string($0)])] } ?? []
         overrides += try changes.map { change in
             let override = try RecipeOverride(change)
             guard override.path.first == "sampling" else {
