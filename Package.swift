@@ -76,7 +76,8 @@ let package = Package(
             path: "Tests/EveryDevice", swiftSettings: settings),
         .testTarget(
             name: "NoDeviceTests",
-            dependencies: ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion"], path: "Tests/NoDevice",
+            dependencies: ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTesting"],
+            path: "Tests/NoDevice",
             resources: [.copy("IO/Fixtures")], swiftSettings: settings),
         .testTarget(
             name: "PluginTests",

@@ -36,7 +36,7 @@ extension JiTPresets {
             sampling:
               solver: { type: heun, evaluations: exact }
               grid: { steps: 20 }
-              guidance: { type: classifier-free, scale: 2.25, interval: [0.02, 1.0], convention: jit }
+              guidance: { type: classifier-free, scale: 2.25, interval: [0.04, 1.0], convention: jit }
 
             """)
 }

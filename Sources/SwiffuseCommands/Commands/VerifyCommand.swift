@@ -39,11 +39,10 @@ struct VerifyCommand: SwiffuseCommand {
             progress.show("compared \(fixture.fixture)")
         }
         progress.finish()
-        let text = VerifyReport(report)
         if json {
-            environment.say(try text.json)
+            environment.say(report.json)
         } else {
-            for line in text.lines { environment.say(line) }
+            for line in VerifyReport(report).lines { environment.say(line) }
         }
         return report.exitStatus
     }

@@ -26,6 +26,9 @@ struct PictureFiles {
             if FileManager.default.fileExists(atPath: grid, isDirectory: &isFolder), isFolder.boolValue {
                 throw UserError("--grid: \(grid) is a folder; name a file")
             }
+            guard (grid as NSString).pathExtension.lowercased() == "png" else {
+                throw UserError("--grid: \(grid) does not end in .png; pictures are written as PNG")
+            }
         }
     }
 

@@ -1,12 +1,13 @@
 import SwiffuseDiffusion
 import SwiffuseTensor
+import SwiffuseTesting
 import Testing
 
 @Suite struct PredictionTargetTests {
     private static let pairs = PredictionSpace.allCases.flatMap { prediction in
         PredictionSpace.allCases.map { (prediction, $0) }
     }
-    private let device = HostDevice()
+    private let device = ReferenceDevice()
     private let shape: Shape = [5, 2, 3, 1]
     /// Both ends, inside both clamps, and the middle.
     private let times: [Float] = [0, 0.02, 0.37, 0.98, 1]

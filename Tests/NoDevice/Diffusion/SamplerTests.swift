@@ -1,10 +1,11 @@
 import SwiffuseDiffusion
 import SwiffuseNN
 import SwiffuseTensor
+import SwiffuseTesting
 import Testing
 
 @Suite struct SamplerTests {
-    private let device = HostDevice()
+    private let device = ReferenceDevice()
     private let model = ModelSpec(image: ImageSpec(channels: 2, height: 3, width: 4), classCount: 3)
 
     private func backbone() -> (FlatBackbone, Pass) {

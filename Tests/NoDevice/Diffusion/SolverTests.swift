@@ -1,10 +1,11 @@
 import Foundation
 import SwiffuseDiffusion
 import SwiffuseTensor
+import SwiffuseTesting
 import Testing
 
 @Suite struct SolverTests {
-    private let device = HostDevice()
+    private let device = ReferenceDevice()
 
     /// The error at t = 1 of dx/dt = 4t³x from x(0) = 1, whose solution is exp(t⁴).
     ///
