@@ -88,6 +88,6 @@ struct SwiffuseRoot: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             TrainCommand.self, SampleCommand.self, CheckCommand.self, ComponentsCommand.self, DevicesCommand.self,
-            VerifyCommand.self, BenchCommand.self,
+            DataCommand.self, VerifyCommand.self, BenchCommand.self,
         ])
 }

@@ -50,7 +50,8 @@ struct SamplingOptions: ParsableArguments {
     /// The same wishes as changes of a recipe.
     func overrides(of recipe: RecipeValue) throws -> [RecipeOverride] {
         // The solver first: naming one replaces its settings, which --set may then change.
-        var overrides = solver.map { [RecipeOverride(path: ["sampling", "solver"], value: ["type": .string($0)])] } ?? []
+        var overrides =
+            solver.map { [RecipeOverride(path: ["sampling", "solver"], value: ["type": .string($0)])] } ?? []
         overrides += try changes.map { change in
             let override = try RecipeOverride(change)
             guard override.path.first == "sampling" else {
@@ -80,7 +81,8 @@ struct SamplingOptions: ParsableArguments {
             Double($0.trimmingCharacters(in: .whitespaces))
         }
         guard ends.count == 2, let low = ends[0], let high = ends[1], 0 <= low, low <= high, high <= 1 else {
-            throw ValidationError("--interval: found '\(interval)', expected two times within 0 to 1, the lower first, such as 0.1,0.9")
+            throw ValidationError(
+                "--interval: found '\(interval)', expected two times within 0 to 1, the lower first, such as 0.1,0.9")
         }
         return [low, high]
     }
