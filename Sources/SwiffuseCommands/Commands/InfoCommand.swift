@@ -33,7 +33,7 @@ struct InfoCommand: SwiffuseCommand {
         }
         let report = try CheckpointReport(path: RunFolder.checkpointPath(at: path))
         if recipe {
-            environment.output.write(try report.recipeText())
+            environment.output.write(try report.recipeText(registry: environment.registry))
         } else {
             for line in try report.lines() { environment.say(line) }
         }

@@ -11,9 +11,11 @@ struct CheckpointReport {
         checkpoint = try? Checkpoint(path: path)
     }
 
-    func recipeText() throws -> String {
+    /// The recipe in the order of its sections; as it is stored if it names parts that this program lacks.
+    func recipeText(registry: Registry) throws -> String {
         guard let checkpoint else { throw UserError("--recipe: \(file.path) carries no recipe") }
-        return try checkpoint.recipeTree().yaml
+        let recipe = try? checkpoint.recipe(registry: registry)
+        return try (recipe?.tree() ?? checkpoint.recipeTree()).yaml
     }
 
     func lines() throws -> [String] {
