@@ -74,6 +74,37 @@ import Testing
         #expect(log.split(separator: "\n").last?.hasPrefix("\(step),") == true)
     }
 
+    @Test func aWriteThatFailsIsOneLine() throws {
+        let tiny = try TinyRecipe()
+        let path = try Program().path
+        // The checkpoint would be larger than files may become.
+        let command = "ulimit -f 40; trap '' XFSZ; exec '\(path)' train '\(tiny.path)' --out '\(tiny.folder("run"))'"
+        let (exitCode, messages) = try Program(path: "/bin/bash").run(["-c", command])
+        #expect(exitCode == 1)
+        let error = try #require(messages.split(separator: "\n").last)
+        for words in ["error: cannot write ", "run/checkpoint.safetensors", "after step 5, no checkpoint"] {
+            #expect(error.contains(words), "\(error)")
+        }
+        let left = try FileManager.default.contentsOfDirectory(atPath: tiny.folder("run"))
+        #expect(!left.contains { $0.hasSuffix(".tmp") || $0 == "checkpoint.safetensors" }, "\(left)")
+    }
+
+    @Test func aDivergingRunIsOneLine() throws {
+        let tiny = try TinyRecipe()
+        let outcome = try CommandLineSession().run(
+            "train", tiny.path, "--out", tiny.folder("run"), "--set", "training.steps=2000", "--set",
+            "training.optimizer.learningRate=10", "--set", "training.optimizer.epsilon=1", "--set",
+            "training.checkpointEvery=1", "--set", "training.optimizer.beta1=0", "--set",
+            "training.optimizer.weightDecay=10")
+        #expect(outcome.exitCode == 1, "\(outcome.output)")
+        let error = try #require(outcome.messages.split(separator: "\n").last)
+        for words in ["error: ", "at step ", "is kept"] { #expect(error.contains(words), "\(error)") }
+        let checkpoint = try Checkpoint(path: tiny.folder("run/checkpoint.safetensors"))
+        for name in checkpoint.file.names {
+            #expect(try checkpoint.file.float32(of: name).allSatisfy(\.isFinite), "\(name)")
+        }
+    }
+
     @Test func anotherProcessIsRefused() throws {
         let program = try Program()
         let tiny = try TinyRecipe()

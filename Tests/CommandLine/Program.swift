@@ -16,6 +16,11 @@ struct Program {
         self.url = url
     }
 
+    /// A program that the system has.
+    init(path: String) { url = URL(fileURLWithPath: path) }
+
+    var path: String { url.path }
+
     struct Missing: Error {
         let places: [String]
     }

@@ -50,7 +50,7 @@ public struct TrainingRun: Sendable {
         _ recipe: Recipe, registry: Registry, folder: RunFolder, start: Start, weights: InitialWeights? = nil,
         on device: any Device
     ) throws {
-        if case .new = start, folder.hasCheckpoint { throw TrainingError.occupied(path: folder.path) }
+        if case .new = start, try folder.isOccupied { throw TrainingError.occupied(path: folder.path) }
         if case .resuming = start, !folder.hasCheckpoint { throw TrainingError.nothingToResume(path: folder.path) }
         guard recipe.data.type != "none" else { throw TrainingError.noData }
         let training = recipe.training
@@ -61,8 +61,9 @@ public struct TrainingRun: Sendable {
         try folder.create(withCheckpoints: training.keep.isOn, withSnapshots: training.emaSnapshots.isOn)
         lock = try folder.claim()
         // Only now is it certain that nobody else writes here.
-        if case .new = start, folder.hasCheckpoint { throw TrainingError.occupied(path: folder.path) }
-        if case .overwriting = start { try folder.clear() }
+        if case .new = start, try folder.isOccupied { throw TrainingError.occupied(path: folder.path) }
+        // A run that never came to a checkpoint may have left pictures and averages.
+        if opening.isNew { try folder.clear() }
         let begin = try opening.begin(in: folder, registry: registry)
         loop = try TrainingLoop(model, state: begin.state, data: data)
         interval = begin.interval
@@ -89,6 +90,8 @@ private struct Opening {
     private let device: any Device
     /// The state of a new run; nil if one is resumed.
     private let fresh: TrainingState?
+
+    var isNew: Bool { fresh != nil }
 
     init(_ model: DiffusionModel, start: TrainingRun.Start, weights: InitialWeights?, on device: any Device) throws {
         self.model = model

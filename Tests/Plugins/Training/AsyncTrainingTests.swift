@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func failuresArriveAsErrors() async throws {
-        let tiny = try TinyRun("{steps: 500, ema: [], tensorBoard: false}")
+        let tiny = try TinyRun("{steps: 1000000, ema: [], tensorBoard: false}")
         let images = tiny.path + "/images"
         let run = try tiny.open("run")
         await #expect(throws: TrainingInterruption.self) {

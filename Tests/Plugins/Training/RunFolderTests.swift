@@ -42,6 +42,30 @@ import Testing
         #expect(try tiny.names("run/checkpoints").count == 4)
     }
 
+    @Test func aRunSetBackKeepsItsOwnCheckpoints() throws {
+        let tiny = try TinyRun("{steps: 8, ema: [], checkpointEvery: 2, keep: {last: 2}}")
+        try tiny.train("run")
+        let folder = tiny.folder("run")
+        #expect(try folder.numberedCheckpoints() == [6, 8])
+        let last = try tiny.bytes("run/checkpoint.safetensors")
+        try AtomicFile.copy(folder.checkpointPath(step: 6), to: folder.checkpointPath)
+        try tiny.train("run", .resuming, until: 7)
+        #expect(try folder.numberedCheckpoints() == [6, 7, 8])
+        try tiny.train("run", .resuming)
+        #expect(try folder.numberedCheckpoints() == [7, 8])
+        #expect(try tiny.bytes("run/checkpoint.safetensors") == last)
+        try FileManager.default.removeItem(atPath: folder.checkpointPath)
+        #expect(throws: TrainingError.occupied(path: folder.path)) { try tiny.open("run") }
+    }
+
+    @Test func leftoversOfARunWithoutCheckpointAreRemoved() throws {
+        let tiny = try TinyRun("{steps: 4, ema: [], sampleEvery: 2, emaSnapshots: {lengths: [0.1], every: 2}}")
+        try tiny.train("run")
+        try FileManager.default.removeItem(atPath: tiny.folder("run").checkpointPath)
+        _ = try tiny.open("run")
+        #expect(try tiny.names("run/samples").isEmpty && tiny.names("run/snapshots").isEmpty)
+    }
+
     @Test func aNumberLostToAKillIsKeptWhenTheRunGoesOn() throws {
         let tiny = try TinyRun("{steps: 6, ema: [], checkpointEvery: 2, keep: {every: 2}}")
         try tiny.train("run", until: 4)
