@@ -46,6 +46,11 @@ struct CommandFailure {
             case .notFinite: false
             case .noData, .occupied, .nothingToResume, .recipeMismatch: true
             }
+        case let error as SamplingError:
+            switch error {
+            case .device: false
+            case .noStepNoise, .notReversible: true
+            }
         case is DeviceError, is GradientError, is RegistryError, is CancellationError: false
         default: nil
         }

@@ -3,7 +3,9 @@ import SwiffuseTesting
 import Testing
 
 @Suite struct GoldenTests {
-    @Test(arguments: ["adamw_ema", "jit_dropout", "layers", "sampler_grids", "samplers_jit", "time_and_guidance"])
+    @Test(arguments: [
+        "adamw_ema", "jit_dropout", "layers", "sampler_grids", "samplers_jit", "samplers_misc", "time_and_guidance",
+    ])
     func matchesTheOfficialCode(_ name: String) throws {
         let report = try FixtureFolder.run(name)
         #expect(report.verdict == .pass, "\(report.reason)")
@@ -16,7 +18,8 @@ import Testing
         ("jit_dropout", "outputs.out"), ("jit_dropout", "grads.blocks.1.mlp.w12.weight"),
         ("jit_dropout", "grads.input.x"), ("layers", "outputs.block_jit.out"),
         ("layers", "grads.patch_embed_plain.proj1.weight"), ("sampler_grids", "outputs.XL.timesteps"),
-        ("samplers_jit", "outputs.adam4.v_traj_exact_coeffs"), ("time_and_guidance", "outputs.sched_gvp.drift"),
+        ("samplers_jit", "outputs.adam4.v_traj_exact_coeffs"), ("samplers_misc", "outputs.sde_jit.x_traj"),
+        ("samplers_misc", "outputs.autoguide.v_traj"), ("time_and_guidance", "outputs.sched_gvp.drift"),
     ])
     func aChangedReferenceFails(_ name: String, _ tensor: String) throws {
         let report = try FixtureFolder.run(
