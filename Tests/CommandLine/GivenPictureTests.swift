@@ -154,13 +154,26 @@ import Testing
         #expect(differences > 0)
     }
 
+    @Test func theWeakerCheckpointMustDrawTheSameKindOfPictures() throws {
+        let smaller = try tiny.train(
+            into: "smaller", "--threads", "1", "--set", "image.height=8", "--set", "image.width=8")
+        let outcome = try sample("--auto-guidance", smaller)
+        #expect(outcome.exitCode == 2)
+        for word in ["--auto-guidance", "1×8×8", "1×12×12"] {
+            #expect(outcome.messages.contains(word), "\(outcome.messages)")
+        }
+        let shallow = try tiny.train(into: "shallow", "--threads", "1", "--set", "backbone.depth=2")
+        let guided = try sample("--auto-guidance", shallow, "--count", "2", "--grid", tiny.folder("grid.png"))
+        #expect(guided.exitCode == 0, "\(guided.messages)")
+    }
+
     @Test func mistakesAreNamed() throws {
         let source = try write("source.png") { $0 }
         let small = try write("small.png", side: 5) { $0 }
         let mistakes: [([String], [String])] = [
             (["--from", tiny.folder("none.png")], ["--from", "none.png"]),
             (["--from", tiny.path], ["--from", "not a PNG"]),
-            (["--from", source, "--strength", "0"], ["--strength", "above 0"]),
+            (["--from", source, "--strength", "0"], ["--strength", "0.001 to 1"]),
             (["--strength", "0.5"], ["--strength", "--from"]),
             (["--from", source, "--invert", source], ["--from and --invert"]),
             (["--inpaint", source], ["--inpaint", "--mask"]),

@@ -56,18 +56,15 @@ struct SampleCommand: SwiffuseCommand {
         let recipe = try recipe(of: checkpoint, environment.registry)
         let plan = try SamplePlan(subject, output.files, given, of: recipe, registry: environment.registry)
         let weaker = try weaker(besides: recipe, environment.registry)
+        let picture = try GivenPicture(given, for: recipe.image)
         try plan.files.prepare()
         let device = try choice.open(device.settings)
         var session = try SamplingSession(
-            checkpoint, recipe: recipe, labels: plan.labels, given: try GivenPicture(given, for: recipe.image),
-            weaker: weaker, registry: environment.registry, on: device)
+            checkpoint, recipe: recipe, labels: plan.labels, given: picture, weaker: weaker,
+            registry: environment.registry, on: device)
         try plan.trajectory.check(count: plan.count, stateCount: session.stateCount, image: recipe.image)
         let batch = try subject.batchSize ?? automaticBatch(session, plan, weaker, environment.registry, on: device)
-        if case .inversion(let picture) = session.given {
-            let solver = session.sampler.reversibleSolver
-            environment.say("inverting with \(solver.name), \(session.stateCount - 1) steps")
-            try session.invert(picture, by: solver.solver) { _ in }
-        }
+        if case .inversion(let picture) = session.given { try invert(picture, in: &session, environment) }
         let drawn = try SampleRun(plan: plan, session: session, environment: environment)
             .draw(batch: min(plan.count, batch))
         if case .inversion(let picture) = session.given, let first = drawn.first {
@@ -101,6 +98,18 @@ struct SampleCommand: SwiffuseCommand {
         return try WeakerCheckpoint(
             path, weights: try WeightsFlag.choice(autoGuidance.autoGuidanceEma, flag: "--auto-guidance-ema"),
             besides: recipe, registry: registry)
+    }
+
+    private func invert(
+        _ picture: [Float], in session: inout SamplingSession, _ environment: CommandEnvironment
+    ) throws {
+        let solver = session.sampler.reversibleSolver
+        environment.say("inverting with \(solver.name), \(session.stateCount - 1) steps")
+        var line = ProgressLine(environment.messages)
+        try session.invert(picture, by: solver.solver) { share in
+            line.show("inverting: \(Int(100 * share)) %", isLast: share >= 1)
+        }
+        line.finish()
     }
 
     private func automaticBatch(

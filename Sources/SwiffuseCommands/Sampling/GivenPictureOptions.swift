@@ -7,7 +7,7 @@ struct GivenPictureOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How much may change: the picture is noised to t = 1 - s, s above 0 to 1. Default: 0.6 with --from, 1 with --inpaint.",
+            "How much may change: the picture is noised to t = 1 - s, s within 0.001 to 1. Default: 0.6 with --from, 1 with --inpaint.",
             valueName: "s"))
     var strength: Double?
 
@@ -21,8 +21,8 @@ struct GivenPictureOptions: ParsableArguments {
     var invert: String?
 
     func validate() throws {
-        if let strength, !(strength > 0 && strength <= 1) {
-            throw ValidationError("--strength: found \(strength), expected above 0, at most 1")
+        if let strength, !(0.001...1).contains(strength) {
+            throw ValidationError("--strength: found \(strength), expected 0.001 to 1")
         }
         let given = [("--from", from), ("--inpaint", inpaint), ("--invert", invert)].filter { $0.1 != nil }.map(\.0)
         if given.count > 1 { throw ValidationError("\(given.joined(separator: " and ")): give one of them") }

@@ -31,7 +31,7 @@ public enum SamplingStart: Sendable {
     /// At t = 0, from noise alone.
     case noise
     /// From images [B, C, H, W] in −1…1, noised along the path to t = 1 − strength (image to image; SDEdit,
-    /// arXiv:2108.01073). A strength of 1 is the same as `noise`; small ones change little. Above 0, at most 1.
+    /// arXiv:2108.01073). A strength of 1 is the same as `noise`; small ones change little. 0.001 to 1.
     case image(Tensor, strength: Float)
 
     /// The time of the start.
@@ -39,7 +39,7 @@ public enum SamplingStart: Sendable {
         switch self {
         case .noise: return 0
         case .image(_, let strength):
-            require(strength > 0 && strength <= 1, "sampling", "strength must be above 0, at most 1, got \(strength)")
+            require(strength >= 0.001 && strength <= 1, "sampling", "strength must be 0.001 to 1, got \(strength)")
             return 1 - strength
         }
     }

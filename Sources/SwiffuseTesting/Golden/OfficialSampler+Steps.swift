@@ -22,10 +22,12 @@ extension StochasticStep {
         }
     }
 
-    /// Without `w` it is 0 at all times.
-    private static func churn(_ settings: FixtureSettings) throws(GoldenError) -> ChurnSchedule {
-        guard settings.contains("w") else { return ChurnSchedule(.constant, factor: 0) }
-        switch try settings.text("w") {
+    /// The class `w`, by its name or as an object with `cls`. Without it w is 0 at all times.
+    private static func churn(_ sampler: FixtureSettings) throws(GoldenError) -> ChurnSchedule {
+        guard sampler.contains("w") else { return ChurnSchedule(.constant, factor: 0) }
+        let isObject = sampler.values["w"]?.members != nil
+        let settings = isObject ? try sampler.settings("w") : sampler
+        switch try settings.text(isObject ? "cls" : "w") {
         case "LinearScheduler": return ChurnSchedule(.linear)
         case "ConstScheduler": return ChurnSchedule(.constant)
         case "GammaScheduler":
