@@ -137,6 +137,14 @@ import Testing
         }
     }
 
+    @Test func aRecipeMayTrainAndSampleWithNoise() throws {
+        let noisy = try tiny.train(into: "noisy", "--threads", "1", "--set", "sampling.solver=sde-heun")
+        let outcome = try CommandLineSession().run("sample", noisy, "--count", "2", "--grid", tiny.folder("grid.png"))
+        #expect(outcome.exitCode == 0, "\(outcome.messages)")
+        #expect(try text("grid.png").contains("solver: sde-heun"))
+        #expect(try CommandLineSession().run("check", tiny.path, "--set", "sampling.solver=sde-euler").exitCode == 0)
+    }
+
     @Test func autoGuidanceByTheSameWeightsChangesNothing() throws {
         let plain = try sample("--guidance", "1", "--count", "2", "--out", tiny.folder("plain"))
         let guided = try sample("--auto-guidance", run, "--guidance", "3", "--count", "2", "--out", tiny.folder("same"))
