@@ -85,6 +85,29 @@ import Testing
         #expect(unsupported == ["heun_XL", "heun_inexact"])
     }
 
+    /// A single step is the last, which is the ODE's unless `last_step_fn` says otherwise.
+    @Test(arguments: ["EulerSamplerJiT", "HeunSamplerJiT"])
+    func aSingleStepNeedsNoDraws(_ sampler: String) throws {
+        let report = try FixtureFolder.run(
+            "samplers_misc",
+            changingText: { text in
+                text.replacing(
+                    /"cls": "EulerSamplerJiT",\s+"num_steps": 1,/,
+                    with: "\"cls\": \"\(sampler)\", \"step_fn\": \"sde_step_fn\", \"num_steps\": 1,")
+            })
+        #expect(report.verdict == .pass, "\(report.reason)")
+    }
+
+    @Test func missingDrawsFail() throws {
+        let report = try FixtureFolder.run(
+            "samplers_misc",
+            changingText: {
+                $0.replacing(/"cls": "EulerSampler",/, with: "\"cls\": \"EulerSampler\", \"step_fn\": \"sde_step_fn\",")
+            })
+        #expect(report.verdict == .fail)
+        #expect(report.reason.contains("step_noise"), "\(report.reason)")
+    }
+
     @Test(arguments: [
         ("\"depth\": 6", "\"depth\": 5"), ("\"depth\": 6", "\"depth\": -1"), ("\"depth\": 6", "\"depth\": \"6\""),
         ("\"hidden_size\": 32", "\"hidden_size\": 4000"), ("\"num_heads\": 2", "\"num_heads\": 3"),
