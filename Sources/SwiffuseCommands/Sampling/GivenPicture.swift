@@ -23,10 +23,11 @@ enum GivenPicture {
                     "--mask: \(maskPath) has \(mask.width)×\(mask.height) pixels, the picture "
                         + "\(picture.width)×\(picture.height); they must be of one size")
             }
-            let grey = try Self.fitted(mask.converted(toChannels: 1), flag: "--mask", for: image)
+            let grey = ImageSpec(channels: 1, height: image.height, width: image.width)
+            let shades = try Self.values(of: mask, named: maskPath, flag: "--mask", for: grey)
             self = .inpainting(
-                of: try Self.values(picture, flag: "--inpaint", for: image),
-                mask: grey.pixels.map { $0 >= 128 ? 1 : 0 }, strength: Float(options.strength ?? 1))
+                of: try Self.values(of: picture, named: path, flag: "--inpaint", for: image),
+                mask: shades.map { $0 > 0 ? 1 : 0 }, strength: Float(options.strength ?? 1))
         } else if let path = options.invert {
             self = .inversion(of: try Self.values(path, flag: "--invert", for: image))
         } else {
@@ -44,15 +45,7 @@ enum GivenPicture {
     }
 
     private static func values(_ path: String, flag: String, for image: ImageSpec) throws -> [Float] {
-        try values(try read(path, flag: flag), flag: flag, for: image)
-    }
-
-    /// [channels, height, width] in −1…1.
-    private static func values(_ picture: ImageBuffer, flag: String, for image: ImageSpec) throws -> [Float] {
-        let fitted = try fitted(picture.converted(toChannels: image.channels), flag: flag, for: image)
-        return try ImagePreparation(
-            ImageGeometry(channels: image.channels, height: image.height, width: image.width), fit: .pad(0)
-        ).values(of: fitted)
+        try values(of: try read(path, flag: flag), named: path, flag: flag, for: image)
     }
 
     private static func read(_ path: String, flag: String) throws -> ImageBuffer {
@@ -63,14 +56,17 @@ enum GivenPicture {
         }
     }
 
-    /// The picture in the model's size: as it is, or its middle, scaled.
-    private static func fitted(_ picture: ImageBuffer, flag: String, for image: ImageSpec) throws -> ImageBuffer {
-        if (picture.width, picture.height) == (image.width, image.height) { return picture }
-        guard image.width == image.height else {
-            throw UserError(
-                "\(flag): the picture has \(picture.width)×\(picture.height) pixels, the model draws "
-                    + "\(image.width)×\(image.height); bring it to that size")
+    /// [channels, height, width] in −1…1: the picture as it is, or its middle, scaled to the model's size.
+    private static func values(
+        of picture: ImageBuffer, named path: String, flag: String, for image: ImageSpec
+    ) throws -> [Float] {
+        let hasSize = (picture.width, picture.height) == (image.width, image.height)
+        let geometry = ImageGeometry(channels: image.channels, height: image.height, width: image.width)
+        do {
+            return try ImagePreparation(geometry, fit: hasSize ? .pad(0) : .centerCrop)
+                .values(of: picture, name: path)
+        } catch {
+            throw UserError("\(flag): \(error)")
         }
-        return picture.centerCropped(side: image.height)
     }
 }
