@@ -9,7 +9,7 @@ struct SamplingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Solver: euler, heun, adams-bashforth …; see 'swiffuse components solver'.", valueName: "name"))
+            "Solver: euler, heun, unipc, sde-euler …; see 'swiffuse components solver'.", valueName: "name"))
     var solver: String?
 
     @Option(help: ArgumentHelp("Scale of classifier-free guidance; 1 is none.", valueName: "scale"))
@@ -88,11 +88,11 @@ struct SamplingOptions: ParsableArguments {
     }
 
     private func weights() throws -> RecipeValue? {
-        guard let ema else { return nil }
-        if ema == "raw" || ema == "automatic" { return .string(ema) }
-        guard let decay = Double(ema), decay.isFinite else {
-            throw ValidationError("--ema: found '\(ema)', expected raw, automatic or a decay such as 0.999")
+        switch try WeightsFlag.choice(ema, flag: "--ema") {
+        case nil: nil
+        case .raw: "raw"
+        case .automatic: "automatic"
+        case .average(let decay): .number(decay)
         }
-        return .number(decay)
     }
 }
