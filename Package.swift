@@ -95,7 +95,8 @@ let package = Package(
         .testTarget(
             name: "GoldenTests",
             dependencies: [
-                "SwiffuseTensor", "SwiffuseCPU", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTesting", "SwiffuseJiT",
+                "SwiffuseTensor", "SwiffuseCPU", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseTesting",
+                "SwiffuseJiT",
             ],
             path: "Tests/Golden", resources: [.copy("Fixtures")], swiftSettings: settings),
     ],

@@ -50,7 +50,7 @@ enum GivenPicture {
 
     private static func read(_ path: String, flag: String) throws -> ImageBuffer {
         do {
-            return try PNG.read(path).image
+            return try ImageFile.read(path)
         } catch {
             throw UserError("\(flag): \(error)")
         }
