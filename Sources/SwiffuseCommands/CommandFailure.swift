@@ -44,8 +44,10 @@ struct CommandFailure {
         case let error as TrainingError:
             switch error {
             case .notFinite: false
-            case .noData, .occupied, .nothingToResume, .recipeMismatch: true
+            case .noData, .occupied, .inUse, .nothingToResume, .recipeMismatch: true
             }
+        case is LoadReport, is AverageError, is ExportError: true
+        case is TrainingInterruption: false
         case let error as SamplingError:
             switch error {
             case .device: false

@@ -83,11 +83,12 @@ struct SwiffuseRoot: ParsableCommand {
               swiffuse sample run --grid pictures.png    draws with it
 
             Recipes are YAML files or names of presets; see 'swiffuse components preset'.
+            'swiffuse --generate-completion-script bash' (or zsh, fish) prints completions for a shell.
             Exit codes: 0 all went well, 2 a mistake in what was asked for, 1 a failure of the machine.
             """,
         version: "0.1.0",
         subcommands: [
-            TrainCommand.self, SampleCommand.self, CheckCommand.self, ComponentsCommand.self, DevicesCommand.self,
-            VerifyCommand.self, BenchCommand.self,
+            TrainCommand.self, SampleCommand.self, InfoCommand.self, ConvertCommand.self, CheckCommand.self,
+            DataCommand.self, ComponentsCommand.self, DevicesCommand.self, VerifyCommand.self, BenchCommand.self,
         ])
 }

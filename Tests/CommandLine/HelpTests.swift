@@ -2,7 +2,7 @@ import SwiffuseCommands
 import Testing
 
 @Suite struct HelpTests {
-    static let commands = ["train", "sample", "check", "components", "devices", "verify", "bench"]
+    static let commands = ["train", "sample", "info", "convert", "check", "components", "devices", "verify", "bench"]
 
     @Test func programWithoutArgumentsExplainsItself() throws {
         let outcome = try CommandLineSession().run()

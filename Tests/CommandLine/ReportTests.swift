@@ -17,6 +17,19 @@ import Testing
         #expect(ContinuousClock().now - start < .seconds(20))
     }
 
+    @Test func checkShowsWhatRecomputingSaves() throws {
+        func memory(_ words: String, _ further: String...) throws -> String {
+            let outcome = try CommandLineSession().run(["check", "jit-b-16"] + further)
+            let line = try #require(outcome.output.split(separator: "\n").first { $0.contains(words) })
+            return line.split(separator: " ").suffix(2).joined(separator: " ")
+        }
+        let (plain, other) = (try memory("at its peak"), try memory("with backbone.recompute=true"))
+        let recomputing = ["--set", "backbone.recompute=true"]
+        #expect(plain != other)
+        #expect(try memory("at its peak", recomputing[0], recomputing[1]) == other)
+        #expect(try memory("with backbone.recompute=false", recomputing[0], recomputing[1]) == plain)
+    }
+
     @Test func resolvedRecipeIsARecipeAgain() throws {
         let folder = try TemporaryFolder()
         let outcome = try CommandLineSession().run(

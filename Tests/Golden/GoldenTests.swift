@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct GoldenTests {
     @Test(arguments: [
-        "adamw_ema", "jit_dropout", "layers", "sampler_grids", "samplers_jit", "samplers_misc", "time_and_guidance",
+        "adamw_ema", "ckpt_awkward", "ckpt_legacy", "ckpt_zip64", "dtype_casts", "image_files", "image_ops",
+        "jit_dropout", "layers", "metrics", "sampler_grids", "samplers_jit", "samplers_misc", "time_and_guidance",
     ])
     func matchesTheOfficialCode(_ name: String) throws {
         let report = try FixtureFolder.run(name)
@@ -15,6 +16,7 @@ import Testing
 
     @Test(arguments: [
         ("adamw_ema", "outputs.wd.delta0"), ("adamw_ema", "outputs.t2i_clip.grad_norm"),
+        ("image_ops", "outputs.bicubic_up.y"), ("image_ops", "grads.bilinear_aa_down.x"),
         ("jit_dropout", "outputs.out"), ("jit_dropout", "grads.blocks.1.mlp.w12.weight"),
         ("jit_dropout", "grads.input.x"), ("layers", "outputs.block_jit.out"),
         ("layers", "grads.patch_embed_plain.proj1.weight"), ("sampler_grids", "outputs.XL.timesteps"),

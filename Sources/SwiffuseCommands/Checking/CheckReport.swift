@@ -5,6 +5,8 @@ struct CheckReport {
     let model: DiffusionModel
     let estimate: CostEstimate
     let samplingBatch: Int
+    /// The memory of training with the backbone's other choice of recomputing; nil if it has none.
+    var otherRecomputing: (setting: String, memory: CostEstimate.Memory)?
 
     private var recipe: Recipe { model.recipe }
 
@@ -96,6 +98,9 @@ struct CheckReport {
         table.add(["  moments and averages", Amount.bytes(training.optimizer)])
         table.add(["  gradients", Amount.bytes(training.gradients)])
         table.add(["  activations and the rest", Amount.bytes(training.remainder)])
+        if let other = otherRecomputing {
+            table.add(["training with \(other.setting)", Amount.bytes(other.memory.peak)])
+        }
         table.add(["sampling \(samplingBatch) at a time", Amount.bytes(estimate.sampling.peak)])
         return ["memory (estimate)"] + table.lines(indentation: 2)
     }

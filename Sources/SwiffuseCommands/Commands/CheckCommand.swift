@@ -47,8 +47,20 @@ struct CheckCommand: SwiffuseCommand {
         let batch = SamplingBatch.automatic(for: recipe.image)
         let estimate = try CostEstimate(
             model, registry: environment.registry, kernels: kernels, samplingBatch: batch)
-        let report = CheckReport(model: model, estimate: estimate, samplingBatch: batch)
+        var report = CheckReport(model: model, estimate: estimate, samplingBatch: batch)
+        report.otherRecomputing = try otherRecomputing(recipe, kernels: kernels, environment.registry)
         for line in report.lines { environment.say(line) }
         return 0
+    }
+
+    /// What training needs if blocks are computed again in the backward pass, or if they no longer are.
+    private func otherRecomputing(
+        _ recipe: Recipe, kernels: KernelTable, _ registry: Registry
+    ) throws -> (setting: String, memory: CostEstimate.Memory)? {
+        guard case .bool(let isOn) = recipe.backbone.settings["recompute"] else { return nil }
+        let setting = "backbone.recompute=\(!isOn)"
+        let other = try Recipe(try recipe.tree(), overrides: [try RecipeOverride(setting)], registry: registry)
+        let model = try DiffusionModel(other, registry: registry)
+        return (setting, try CostEstimate.trainingMemory(of: model, kernels: kernels))
     }
 }

@@ -7,15 +7,20 @@ struct TrainCommand: SwiffuseCommand {
         commandName: "train",
         abstract: "Train a model and keep its checkpoint, log and pictures in a folder.",
         discussion: """
-            The folder gets recipe.yaml (every default spelled out), checkpoint.safetensors, log.csv and samples/. \
+            The folder gets recipe.yaml (every default spelled out), checkpoint.safetensors, log.csv, an event file \
+            for TensorBoard and samples/. The recipe's section training can ask for more: validation, keep \
+            (checkpoints/), emaSnapshots (snapshots/).
+
             Progress shows the update, the loss, images per second, the time left and the most memory used by tensors. \
             Ctrl-C or SIGTERM saves and stops (exit code 130 or 143); a second one stops at once. A resumed run ends \
-            with the same checkpoint as one that was not interrupted.
+            with the same checkpoint as one that was not interrupted, even if it was killed. Two runs cannot use one \
+            folder at a time. With --init a run begins with the weights of a file, such as those of another run.
 
             Examples:
               swiffuse train fashion-mnist --out run
               swiffuse train my-recipe.yaml --out run --set training.steps=500
               swiffuse train fashion-mnist --out run --resume
+              swiffuse train my-recipe.yaml --out tuned --init run
             """)
 
     @Argument(help: "A preset's name ('swiffuse components preset' lists them) or a YAML file.")
@@ -36,10 +41,16 @@ struct TrainCommand: SwiffuseCommand {
     @Flag(help: "Replace the run that the folder holds.")
     var overwrite = false
 
+    @OptionGroup(title: "Options for the first weights")
+    var initial: InitialOptions
+
     @OptionGroup(title: "Device options")
     var device: DeviceOptions
 
     func validate() throws {
+        if resume && initial.`init` != nil {
+            throw ValidationError("--resume and --init exclude each other: a resumed run has its weights already")
+        }
         if resume && overwrite {
             throw ValidationError("--resume and --overwrite exclude each other; give one of them")
         }
@@ -51,14 +62,26 @@ struct TrainCommand: SwiffuseCommand {
         let choice = try device.choice(in: environment)
         return try StopRequest.whileHandlingSignals { request in
             let start: TrainingRun.Start = resume ? .resuming : overwrite ? .overwriting : .new
-            var run = try TrainingRun(
-                recipe, registry: environment.registry, folder: RunFolder(out), start: start,
-                on: try choice.open(device.settings))
+            var run = try begin(recipe, start, on: try choice.open(device.settings), environment)
+            if let report = run.loadReport { environment.messages.write("\(report)\n") }
             var progress = TrainingProgress(recipe: recipe, output: environment.messages)
             defer { progress.finish() }
             try run.run(shouldStop: { request.signal != nil }, report: { progress.report($0) })
             progress.finish()
             return conclude(run, request, environment)
+        }
+    }
+
+    private func begin(
+        _ recipe: Recipe, _ start: TrainingRun.Start, on device: any Device, _ environment: CommandEnvironment
+    ) throws -> TrainingRun {
+        do {
+            return try TrainingRun(
+                recipe, registry: environment.registry, folder: RunFolder(out), start: start,
+                weights: try initial.weights(), on: device)
+        } catch let report as LoadReport {
+            let advice = report.loadedCount > 0 ? "; --init-partial accepts this" : ""
+            throw UserError("--init: \(report)\(advice)")
         }
     }
 

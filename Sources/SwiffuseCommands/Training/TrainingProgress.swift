@@ -29,6 +29,8 @@ struct TrainingProgress {
             imageCount += step.imageCount
             line.show(text(step, memory), isLast: step.step == stepCount)
         case .sampled(let path): line.note("pictures: \(path)")
+        case .validated(let report):
+            line.note("validation after step \(report.step), \(report.weights): loss \(Amount.number(report.loss))")
         case .saved(let path, let step): line.note("saved step \(step): \(path)")
         }
     }

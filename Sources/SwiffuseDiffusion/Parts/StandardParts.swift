@@ -23,5 +23,6 @@ public struct StandardParts: Plugin {
         try registry.register(guidance: NoGuidance.self)
         try registry.register(data: FashionMNISTSource.self)
         try registry.register(data: ClassFolderSource.self)
+        try registry.register(data: PictureFolderSource.self)
     }
 }

@@ -26,6 +26,11 @@ public struct TrainingConfiguration: ComponentConfiguration, Hashable {
     public var sampleEvery = 0
     /// Whether each image is mirrored with probability 1/2.
     public var flip = false
+    public var validation = ValidationConfiguration()
+    public var keep = KeepConfiguration()
+    public var emaSnapshots = EMASnapshotConfiguration()
+    /// Whether the log is also written for TensorBoard, as `events.out.tfevents.swiffuse`.
+    public var tensorBoard = true
 
     public init() {}
 
@@ -53,6 +58,10 @@ public struct TrainingConfiguration: ComponentConfiguration, Hashable {
         try RecipeError.check(
             checkpointEvery >= 0, at: "checkpointEvery", found: checkpointEvery, expected: "0 (only the last) or more")
         try RecipeError.check(sampleEvery >= 0, at: "sampleEvery", found: sampleEvery, expected: "0 (never) or more")
+        try validateSections()
+    }
+
+    private func validateSections() throws(RecipeError) {
         try RecipeError.within("optimizer") { () throws(RecipeError) in try optimizer.validate() }
         try RecipeError.within("schedule") { () throws(RecipeError) in
             try schedule.validate()
@@ -61,6 +70,22 @@ public struct TrainingConfiguration: ComponentConfiguration, Hashable {
                 found: "\(schedule.warmupSteps) plus \(schedule.decaySteps) decay steps",
                 expected: "at most training.steps = \(steps)")
         }
+        try RecipeError.within("validation") { () throws(RecipeError) in
+            try validation.validate()
+            for (index, choice) in validation.weights.enumerated() {
+                guard case .average(let decay) = choice else { continue }
+                try RecipeError.check(
+                    ema.contains(decay), at: "weights.\(index)", found: decay,
+                    expected: "a decay of training.ema \(ema)")
+            }
+        }
+        try RecipeError.within("keep") { () throws(RecipeError) in
+            try keep.validate()
+            try RecipeError.check(
+                keep.every == 0 || (checkpointEvery > 0 && keep.every % checkpointEvery == 0), at: "every",
+                found: keep.every, expected: "a multiple of training.checkpointEvery = \(checkpointEvery)")
+        }
+        try RecipeError.within("emaSnapshots") { () throws(RecipeError) in try emaSnapshots.validate() }
     }
 }
 

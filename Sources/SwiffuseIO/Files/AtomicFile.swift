@@ -4,23 +4,30 @@ import Glibc
 ///
 /// Bytes are streamed to a temporary name in the same folder; `commit()` syncs the file, renames it over the target and
 /// syncs the folder. Without `commit()`, or after an error, the temporary file is removed and the target is untouched.
+/// What a killed process leaves behind is found by `removeAbandoned(in:)`: the temporary file is locked while it is
+/// being written, and the system releases the lock when the process ends.
 public struct AtomicFile: ~Copyable {
     public let path: String
     private let temporaryPath: String
+    private let calls: FileCalls
     private var descriptor: Int32
 
     /// Starts a file that will become `path`. An existing regular file there keeps its permissions; a link is followed.
-    public init(path: String) throws(FileError) {
+    public init(path: String) throws(FileError) { try self.init(path: path, calls: .system) }
+
+    /// As `init(path:)`, with other calls than the operating system's.
+    package init(path: String, calls: FileCalls) throws(FileError) {
         let target = try Self.target(of: path)
-        let temporary = try Self.createTemporary(beside: target.path, mode: target.mode)
-        self.init(path: target.path, temporaryPath: temporary.path, descriptor: temporary.descriptor)
+        let temporary = try Self.createTemporary(beside: target.path, mode: target.mode, calls)
+        self.init(path: target.path, temporaryPath: temporary.path, descriptor: temporary.descriptor, calls: calls)
     }
 
     /// Takes over an open descriptor of `temporaryPath`.
-    package init(path: String, temporaryPath: String, descriptor: Int32) {
+    package init(path: String, temporaryPath: String, descriptor: Int32, calls: FileCalls = .system) {
         self.path = path
         self.temporaryPath = temporaryPath
         self.descriptor = descriptor
+        self.calls = calls
     }
 
     deinit {
@@ -35,7 +42,7 @@ public struct AtomicFile: ~Copyable {
         var rest = bytes[...]
         while !rest.isEmpty {
             let chunk = UnsafeRawBufferPointer(rebasing: rest)
-            let count = Glibc.write(descriptor, chunk.baseAddress, chunk.count)
+            let count = calls.write(descriptor, chunk)
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { throw .last(.write, path: path) }
             rest = rest.dropFirst(count)
@@ -52,17 +59,37 @@ public struct AtomicFile: ~Copyable {
     /// Makes the file durable and visible under its name. If only the last step fails, syncing the folder, the complete
     /// file is in place already, but a power cut may still bring the old one back.
     public consuming func commit() throws(FileError) {
-        guard fsync(descriptor) == 0 else { throw .last(.synchronise, path: path) }
-        guard rename(temporaryPath, path) == 0 else { throw .last(.rename, path: path) }
+        guard calls.synchronise(descriptor) == 0 else { throw .last(.synchronise, path: path) }
+        guard calls.rename(temporaryPath, path) == 0 else { throw .last(.rename, path: path) }
         close(descriptor)
         descriptor = -1
-        try Self.synchroniseFolder(of: path)
+        try Self.synchroniseFolder(of: path, calls)
     }
+
+    static let temporaryPrefix = ".swiffuse-"
+    static let temporarySuffix = ".tmp"
 
     /// Writes a whole file at once.
     public static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
         var file = try AtomicFile(path: path)
         try file.write(bytes)
+        try file.commit()
+    }
+
+    /// Copies a file piece by piece.
+    public static func copy(_ source: String, to path: String) throws(FileError) {
+        let input = open(source, O_RDONLY | O_CLOEXEC)
+        guard input >= 0 else { throw .last(.open, path: source) }
+        defer { close(input) }
+        var file = try AtomicFile(path: path)
+        var piece = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = read(input, &piece, piece.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw .last(.read, path: source) }
+            if count == 0 { break }
+            try file.write(Array(piece[..<count]))
+        }
         try file.commit()
     }
 
@@ -83,14 +110,15 @@ public struct AtomicFile: ~Copyable {
     }
 
     private static func createTemporary(
-        beside path: String, mode: mode_t?
+        beside path: String, mode: mode_t?, _ calls: FileCalls
     ) throws(FileError) -> (path: String, descriptor: Int32) {
         // The name only has to be free: O_EXCL decides, not the random number.
         while true {
             let suffix = String(UInt32.random(in: .min ... .max), radix: 36)
-            let temporary = "\(folder(of: path))/.swiffuse-\(getpid())-\(suffix).tmp"
-            let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            let temporary = "\(folder(of: path))/\(temporaryPrefix)\(getpid())-\(suffix)\(temporarySuffix)"
+            let descriptor = calls.create(temporary)
             if descriptor >= 0 {
+                flock(descriptor, LOCK_EX | LOCK_NB)  // where locks are not supported, nothing is ever found abandoned
                 if let mode { fchmod(descriptor, mode) }
                 return (temporary, descriptor)
             }
@@ -98,13 +126,14 @@ public struct AtomicFile: ~Copyable {
         }
     }
 
-    private static func synchroniseFolder(of path: String) throws(FileError) {
+    /// Makes new and removed names in the folder of `path` survive a power cut.
+    package static func synchroniseFolder(of path: String, _ calls: FileCalls = .system) throws(FileError) {
         let folder = folder(of: path)
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .last(.synchronise, path: folder) }
         defer { close(descriptor) }
         // EINVAL: the file system has no notion of syncing a folder.
-        guard fsync(descriptor) == 0 || errno == EINVAL else { throw .last(.synchronise, path: folder) }
+        guard calls.synchronise(descriptor) == 0 || errno == EINVAL else { throw .last(.synchronise, path: folder) }
     }
 
     private static func folder(of path: String) -> String {

@@ -29,3 +29,11 @@ public enum FileContents {
         return bytes
     }
 }
+
+extension FileContents {
+    /// The first bytes of a regular file; fewer if it is shorter.
+    public static func start(of path: String, byteCount: Int) throws(FileError) -> [UInt8] {
+        let file = try MappedFile(path: path)
+        return file.withBytes(in: 0..<min(byteCount, file.byteCount)) { [UInt8]($0) }
+    }
+}

@@ -3,7 +3,7 @@ import Glibc
 /// A call to the operating system on a file or folder that failed.
 public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     public enum Operation: String, Sendable {
-        case open, create, inspect, read, map, write, synchronise, rename, remove, list
+        case open, create, inspect, read, map, write, synchronise, rename, remove, list, lock
     }
 
     public let operation: Operation
@@ -37,7 +37,7 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     /// The error of the call that has just failed on this thread.
-    static func last(_ operation: Operation, path: String) -> FileError {
+    package static func last(_ operation: Operation, path: String) -> FileError {
         FileError(operation, path: path, code: errno)
     }
 }

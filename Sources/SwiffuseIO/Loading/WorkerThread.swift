@@ -1,7 +1,7 @@
 import Glibc
 
 /// A thread of the operating system that runs one closure. Blocking work must not occupy the threads of Swift's tasks.
-struct WorkerThread: Sendable {
+package struct WorkerThread: Sendable {
     private final class Work: Sendable {
         let body: @Sendable () -> Void
 
@@ -13,7 +13,7 @@ struct WorkerThread: Sendable {
     private let handle: pthread_t
 
     /// Starts the thread; nil if the system refuses.
-    init?(_ body: @escaping @Sendable () -> Void) {
+    package init?(_ body: @escaping @Sendable () -> Void) {
         let work = Unmanaged.passRetained(Work(body))
         var handle = pthread_t()
         let status = pthread_create(
@@ -30,7 +30,7 @@ struct WorkerThread: Sendable {
     }
 
     /// Waits until the closure has returned.
-    func join() {
+    package func join() {
         pthread_join(handle, nil)
     }
 }

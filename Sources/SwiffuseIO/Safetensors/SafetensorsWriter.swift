@@ -27,7 +27,15 @@ public struct SafetensorsWriter: ~Copyable {
 
     /// Starts a file that will hold exactly `tensors`, in that order.
     public init(path: String, tensors: [SafetensorsSpec], metadata: [String: String] = [:]) throws(CheckpointError) {
-        file = try Self.file(path: path, header: Self.header(path: path, tensors: tensors, metadata: metadata))
+        try self.init(path: path, tensors: tensors, metadata: metadata, calls: .system)
+    }
+
+    /// As `init(path:tensors:metadata:)`, with other calls than the operating system's.
+    package init(
+        path: String, tensors: [SafetensorsSpec], metadata: [String: String], calls: FileCalls
+    ) throws(CheckpointError) {
+        let header = try Self.header(path: path, tensors: tensors, metadata: metadata)
+        file = try Self.file(path: path, header: header, calls)
         self.path = path
         self.tensors = tensors
     }
@@ -72,9 +80,11 @@ public struct SafetensorsWriter: ~Copyable {
         }
     }
 
-    private static func file(path: String, header: [UInt8]) throws(CheckpointError) -> AtomicFile {
+    private static func file(
+        path: String, header: [UInt8], _ calls: FileCalls
+    ) throws(CheckpointError) -> AtomicFile {
         do throws(FileError) {
-            var file = try AtomicFile(path: path)
+            var file = try AtomicFile(path: path, calls: calls)
             try file.write(header)
             return file
         } catch {

@@ -3,13 +3,13 @@ public import SwiffuseIO
 public import SwiffuseNN
 public import SwiffuseTensor
 
-/// The file of a run: parameters under their own keys, averages under `ema/<decay>/`, moments under `optimizer/`, the
-/// resolved recipe
-/// and the number of updates in the metadata.
+/// The file of a run: parameters under their own keys, averages under `ema/<decay>/` and `power/<length>/`, moments under
+/// `optimizer/`, the resolved recipe and the number of updates in the metadata.
 public struct Checkpoint: Sendable {
     static let formatKey = "swiffuse.format"
     static let recipeKey = "swiffuse.recipe"
     static let stepKey = "swiffuse.step"
+    static let intervalKey = "swiffuse.interval"
     static let format = "1"
 
     public let file: SafetensorsFile
@@ -17,6 +17,8 @@ public struct Checkpoint: Sendable {
     public let recipeText: String
     /// Number of updates done.
     public let step: Int
+    /// Losses that the log had not shown yet.
+    public let interval: LossInterval
 
     /// Opens a checkpoint; reads its header only.
     ///
@@ -37,6 +39,7 @@ public struct Checkpoint: Sendable {
         self.file = file
         recipeText = recipe
         self.step = step
+        interval = file.metadata[Self.intervalKey].flatMap(LossInterval.init(text:)) ?? LossInterval()
     }
 
     /// The recipe of the run.
@@ -48,11 +51,10 @@ public struct Checkpoint: Sendable {
     public func store(
         _ choice: WeightsChoice, of model: DiffusionModel, on device: any Device
     ) throws(CheckpointError) -> ParameterStore {
-        let decays = model.recipe.training.ema
         let prefix: String =
             switch choice {
             case .raw: ""
-            case .automatic: decays.first.map(Self.averagePrefix) ?? ""
+            case .automatic: model.recipe.training.ema.first.map(Self.averagePrefix) ?? ""
             case .average(let decay): Self.averagePrefix(decay)
             }
         return try load(model.scope.parameters, prefix: prefix, on: device)
@@ -62,8 +64,8 @@ public struct Checkpoint: Sendable {
     public func state(of model: DiffusionModel, on device: any Device) throws(CheckpointError) -> TrainingState {
         let parameters = model.scope.parameters
         var averages: [ParameterStore] = []
-        for decay in model.recipe.training.ema {
-            averages.append(try load(parameters, prefix: Self.averagePrefix(decay), on: device))
+        for prefix in Self.averagePrefixes(of: model.recipe.training) {
+            averages.append(try load(parameters, prefix: prefix, on: device))
         }
         return TrainingState(
             store: try load(parameters, prefix: "", on: device),
@@ -75,8 +77,14 @@ public struct Checkpoint: Sendable {
     static let firstPrefix = "optimizer/first/"
     static let secondPrefix = "optimizer/second/"
     static func averagePrefix(_ decay: Double) -> String { "ema/\(decay)/" }
+    static func powerPrefix(_ length: Double) -> String { "power/\(length)/" }
 
-    private func load(
+    /// The prefixes of all averages, in the order of `OptimizerState.averages`.
+    static func averagePrefixes(of training: TrainingConfiguration) -> [String] {
+        training.ema.map(averagePrefix) + training.emaSnapshots.lengths.map(powerPrefix)
+    }
+
+    func load(
         _ parameters: [Parameter], prefix: String, on device: any Device
     ) throws(CheckpointError) -> ParameterStore {
         var values: [Tensor] = []
@@ -102,11 +110,12 @@ public struct Checkpoint: Sendable {
 
     private func tensor(_ key: String, _ shape: Shape, on device: any Device) throws(CheckpointError) -> Tensor {
         let entry = try file.entry(key)
-        guard entry.shape == shape.dimensions, entry.dtype == .float32 else {
+        guard entry.shape == shape.dimensions, [.float32, .float16, .bfloat16].contains(entry.dtype) else {
             throw .malformed(
                 path: file.path,
                 reason: "tensor '\(key)' is \(entry.dtype.rawValue) \(entry.shape), the model needs F32 \(shape)")
         }
+        guard entry.dtype == .float32 else { return Tensor(try file.float32(of: key), shape: shape, on: device) }
         return try file.withBytes(of: key) { bytes in Tensor(bytes: bytes, spec: TensorSpec(shape), on: device) }
     }
 }

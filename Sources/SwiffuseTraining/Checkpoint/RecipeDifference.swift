@@ -3,9 +3,12 @@ public import SwiffuseDiffusion
 extension RecipeValue {
     /// The first place where two recipes differ, in words; nil if they are equal.
     ///
-    /// How often a run logs, draws samples and saves may change when it is resumed.
+    /// How often a run logs, draws samples, validates and saves, and what it keeps, may change when it is resumed.
     public func firstDifference(from other: RecipeValue, at path: String = "") -> String? {
-        let cadence = ["training.logEvery", "training.sampleEvery", "training.checkpointEvery"]
+        let cadence = [
+            "training.logEvery", "training.sampleEvery", "training.checkpointEvery", "training.keep",
+            "training.tensorBoard", "training.emaSnapshots.every", "training.validation.every",
+        ]
         if cadence.contains(path) || self == other { return nil }
         if case .map(let mine) = self, case .map(let theirs) = other {
             for key in mine.keys + theirs.keys.filter({ mine[$0] == nil }) {

@@ -52,6 +52,13 @@ public struct CostEstimate: Sendable {
         samplingOperations = drawn.operations / samplingBatch
         sampling = drawn.memory
     }
+
+    /// The memory of training alone, such as that of a recipe with other settings.
+    ///
+    /// - Throws: `GradientError` if a parameter has no part in the loss.
+    public static func trainingMemory(of model: DiffusionModel, kernels: KernelTable) throws -> Memory {
+        try CostProbe(model, kernels: kernels).update().memory
+    }
 }
 
 /// Runs a model on a counting device.
@@ -90,7 +97,7 @@ struct CostProbe {
         var store = store(on: device)
         let parameterBytes = device.memoryUse.current
         var optimizer = training.adamW.begin(store)
-        optimizer.averages = training.ema.map { _ in self.store(on: device) }
+        optimizer.averages = (0..<training.adamW.averageCount).map { _ in self.store(on: device) }
         let optimizerBytes = device.memoryUse.current - parameterBytes
         device.resetHighWaterMark()
         let start = device.floatingPointOperations

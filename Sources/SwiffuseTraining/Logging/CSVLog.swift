@@ -13,7 +13,8 @@ public struct CSVLog: Sendable {
     public let path: String
     private let columns: [String]
 
-    /// Opens a log; lines beyond `step` (of updates that a resumed run does again) are cut off.
+    /// Opens a log; lines beyond `step` (of updates that a resumed run does again) and a line that was not finished are
+    /// cut off.
     ///
     /// - Parameters:
     ///   - path: the file; made if missing.
@@ -26,10 +27,12 @@ public struct CSVLog: Sendable {
         var lines = [header]
         if step > 0 && access(path, F_OK) == 0 {
             let text = String(decoding: try FileContents.read(path), as: UTF8.self)
-            let old = text.split(separator: "\n").map(String.init)
+            // What follows the last line feed is empty, or a line that was not finished.
+            let old = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
             if old.first == header {
                 lines += old.dropFirst().filter { line in
-                    line.split(separator: ",").first.flatMap { Int($0) }.map { $0 <= step } ?? false
+                    let values = line.split(separator: ",", omittingEmptySubsequences: false)
+                    return values.count == columns.count && Int(values[0]).map { $0 <= step } ?? false
                 }
             }
         }
@@ -39,13 +42,7 @@ public struct CSVLog: Sendable {
     /// Adds a line.
     public func append(_ values: [String]) throws(FileError) {
         require(values.count == columns.count)
-        let descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError(.write, path: path, code: errno) }
-        defer { close(descriptor) }
-        let line = Array((values.joined(separator: ",") + "\n").utf8)
-        guard write(descriptor, line, line.count) == line.count else {
-            throw FileError(.write, path: path, code: errno)
-        }
+        try AppendedFile.append(Array((values.joined(separator: ",") + "\n").utf8), to: path)
     }
 
     private func require(_ isRight: Bool) {

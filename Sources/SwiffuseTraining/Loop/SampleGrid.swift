@@ -21,13 +21,7 @@ public struct SampleGrid: Sendable {
     /// Draws with the recipe's choice of weights.
     public func draw(from state: TrainingState) throws -> ImageBuffer {
         let recipe = model.recipe
-        let store: ParameterStore =
-            switch recipe.sampling.ema {
-            case .raw: state.store
-            case .automatic: state.optimizer.averages.first ?? state.store
-            case .average(let decay):
-                recipe.training.ema.firstIndex(of: decay).map { state.optimizer.averages[$0] } ?? state.store
-            }
+        let store = state.weights(recipe.sampling.ema, of: recipe.training).store
         let count = columns * rows
         let seeds = (0..<count).map { UInt64(recipe.sampling.seed + $0) }
         let noise = DiffusionSampler.noise(

@@ -1,10 +1,10 @@
 public import SwiffuseDiffusion
-import SwiffuseIO
+public import SwiffuseIO
 import SwiffuseNN
 import SwiffuseTensor
 
 /// Trains a model update by update; files and messages are the caller's affair.
-public struct TrainingLoop {
+public struct TrainingLoop: Sendable {
     public let model: DiffusionModel
     public private(set) var state: TrainingState
     private let objective: TrainingObjective
@@ -18,23 +18,22 @@ public struct TrainingLoop {
     /// - Throws: `DataError` if the images cannot be opened or prepared, `RecipeError` if they have other classes than the
     ///   recipe.
     public init(_ model: DiffusionModel, state: TrainingState, source: any DataSource) throws {
+        try self.init(model, state: state, data: try TrainingData(source, for: model.recipe))
+    }
+
+    /// - Parameter data: images that have been opened already.
+    /// - Throws: `DataError` if they cannot be loaded.
+    public init(_ model: DiffusionModel, state: TrainingState, data: TrainingData) throws(DataError) {
         let training = model.recipe.training
         self.model = model
         self.state = state
         objective = TrainingObjective(model)
         optimizer = training.adamW
-        let dataset = try source.dataset()
-        let classes = model.recipe.classes
-        guard classes == 0 || classes == dataset.classCount else {
-            throw RecipeError(
-                .conflict, at: "classes", "the recipe has \(classes), the data \(dataset.classCount)",
-                advice: "set classes: \(dataset.classCount), or 0 for a model without classes")
-        }
         var settings = BatchLoader.Settings(
             batchSize: training.batchSize, order: .shuffled(seed: UInt64(training.seed)))
         settings.startingAt = state.step * training.batchSize * training.accumulation
         settings.mirrorsRandomly = training.flip
-        loader = try Self.loader(dataset, try source.preparation(for: model.recipe.image), settings)
+        loader = try data.loader(settings)
     }
 
     public var isFinished: Bool { state.step >= model.recipe.training.steps }
@@ -47,38 +46,33 @@ public struct TrainingLoop {
         let training = model.recipe.training
         let number = state.step
         var gradients: Gradients?
-        var losses: [Tensor] = []
+        var terms: [[LossTerm]] = []
         for part in 0..<training.accumulation {
             guard let batch = try loader.next() else { throw CancellationError() }
             let images = Tensor(
                 batch.images, shape: [batch.count] + model.recipe.image, on: state.store.device)
             let result = try state.store.valueAndGradients(addingTo: gradients.take()) { store in
-                let loss = objective.loss(
+                let terms = objective.terms(
                     images: images, labels: batch.labels.map(Int.init), batch: number * training.accumulation + part,
                     store: store)
-                return (loss, loss.detached())
+                let loss = terms.dropFirst().reduce(terms[0].value) { $0 + $1.value }
+                return (loss, terms.map { LossTerm($0.name, $0.value.detached()) })
             }
             gradients = result.gradients
-            losses.append(result.result)
+            terms.append(result.result)
         }
         guard let gradients else { throw CancellationError() }
-        return try update(with: gradients, losses: losses)
+        return try update(with: gradients, terms: terms)
     }
 
-    private mutating func update(with gradients: consuming Gradients, losses: [Tensor]) throws -> StepReport {
+    private mutating func update(with gradients: consuming Gradients, terms: [[LossTerm]]) throws -> StepReport {
         let training = model.recipe.training
         let number = state.step
-        let loss = try losses.reduce(0) { try $0 + $1.scalar() } / Float(losses.count)
-        guard loss.isFinite else { throw TrainingError.notFinite(what: "the loss", step: number + 1) }
+        let finiteness = FinitenessCheck(step: number + 1)
+        let loss = try finiteness.loss(terms, parameters: state.store)
         let squaredNorm = gradients.squaredNorm()
         let squared = try squaredNorm?.scalar() ?? 0
-        guard squared.isFinite else {
-            let culprit = try zip(state.store.parameters, gradients.values).first {
-                try $1?.sumOfSquares().scalar().isFinite == false
-            }
-            throw TrainingError.notFinite(
-                what: "the gradient of \(culprit?.0.key ?? "the parameters")", step: number + 1)
-        }
+        if !squared.isFinite { throw try finiteness.culprit(in: gradients, of: state.store, terms: terms) }
         let rate = training.learningRate(at: number)
         optimizer.update(
             &state.store, &state.optimizer, gradients: gradients, learningRate: rate,
@@ -87,25 +81,6 @@ public struct TrainingLoop {
             step: state.step, loss: loss, gradientNorm: squared.squareRoot() / Float(training.accumulation),
             learningRate: rate, imageCount: training.batchSize * training.accumulation)
     }
-
-    private static func loader(
-        _ dataset: some ImageDataset, _ preparation: ImagePreparation, _ settings: BatchLoader.Settings
-    ) throws(DataError) -> BatchLoader {
-        try BatchLoader(dataset, preparation: preparation, settings: settings)
-    }
-}
-
-/// What one update did.
-public struct StepReport: Sendable, Hashable {
-    /// Number of updates done.
-    public let step: Int
-    /// Mean loss over the update's images.
-    public let loss: Float
-    /// L2 norm of all gradients before clipping.
-    public let gradientNorm: Float
-    public let learningRate: Double
-    /// Images used by this update.
-    public let imageCount: Int
 }
 
 extension Shape {

@@ -6,7 +6,7 @@ public struct TrainingRandomness: Sendable {
     /// What numbers are drawn for; each purpose has its own stream.
     public enum Purpose: UInt64, Sendable {
         case times = 1
-        case noise, classes, dropout
+        case noise, classes, dropout, validationTimes, validationNoise
     }
 
     private let root: Philox

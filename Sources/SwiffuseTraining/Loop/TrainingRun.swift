@@ -2,8 +2,10 @@ public import SwiffuseDiffusion
 import SwiffuseIO
 public import SwiffuseTensor
 
-/// A run on disk: trains, logs, draws samples and keeps a checkpoint in a folder.
-public struct TrainingRun {
+/// A run on disk: trains, logs, validates, draws samples and keeps checkpoints in a folder.
+///
+/// The folder belongs to this value, and to no other process, until it goes away.
+public struct TrainingRun: Sendable {
     /// Whether the folder must be new.
     public enum Start: Sendable {
         /// A new run in a folder without one.
@@ -19,123 +21,105 @@ public struct TrainingRun {
         case began(step: Int, of: Int, parameterCount: Int)
         case stepped(StepReport, memory: MemoryUse)
         case sampled(path: String)
+        case validated(ValidationReport)
         case saved(path: String, step: Int)
     }
 
     public let folder: RunFolder
-    public private(set) var loop: TrainingLoop
-    private let registry: Registry
-    private let log: CSVLog
-    private let clock = ContinuousClock()
+    public internal(set) var loop: TrainingLoop
+    /// How the first weights were found, if they came from a file.
+    public let loadReport: LoadReport?
+    /// The update after which the folder's checkpoint was written; nil before the first one.
+    public internal(set) var savedStep: Int?
+    let registry: Registry
+    let logs: RunLogs
+    let validator: Validator?
+    var interval: LossInterval
+    private let lock: FolderLock
 
     /// - Parameters:
     ///   - recipe: what to train; the folder's own recipe must equal it if the run is resumed.
     ///   - registry: the parts that the recipe names.
     ///   - folder: where the run keeps its files.
     ///   - start: whether the folder must be new.
+    ///   - weights: where a new run gets its first weights; drawn from the seed if nil.
     ///   - device: where to compute.
-    /// - Throws: `RecipeError`, `DataError`, `FileError`, `CheckpointError`, `TrainingError`; a mistake in
-    ///   the recipe or the data is found before anything is written.
-    public init(_ recipe: Recipe, registry: Registry, folder: RunFolder, start: Start, on device: any Device) throws {
-        if case .new = start, folder.hasCheckpoint { throw TrainingError.occupied(path: folder.path) }
+    /// - Throws: `RecipeError`, `DataError`, `FileError`, `CheckpointError`, `TrainingError`, `LoadReport`; a mistake in
+    ///   the recipe, the data or the weights is found before anything is written.
+    public init(
+        _ recipe: Recipe, registry: Registry, folder: RunFolder, start: Start, weights: InitialWeights? = nil,
+        on device: any Device
+    ) throws {
+        if case .new = start, try folder.isOccupied { throw TrainingError.occupied(path: folder.path) }
+        if case .resuming = start, !folder.hasCheckpoint { throw TrainingError.nothingToResume(path: folder.path) }
         guard recipe.data.type != "none" else { throw TrainingError.noData }
+        let training = recipe.training
         let model = try DiffusionModel(recipe, registry: registry)
         let source = try registry.make(recipe.data, as: .data, in: BuildContext(model: recipe.model))
-        loop = try TrainingLoop(
-            model, state: try Self.state(of: model, in: folder, start: start, on: device), source: source)
+        let data = try TrainingData(source, for: recipe)
+        let opening = try Opening(model, start: start, weights: weights, on: device)
+        try folder.create(withCheckpoints: training.keep.isOn, withSnapshots: training.emaSnapshots.isOn)
+        lock = try folder.claim()
+        // Only now is it certain that nobody else writes here.
+        if case .new = start, try folder.isOccupied { throw TrainingError.occupied(path: folder.path) }
+        // A run that never came to a checkpoint may have left pictures and averages.
+        if opening.isNew { try folder.clear() }
+        let begin = try opening.begin(in: folder, registry: registry)
+        loop = try TrainingLoop(model, state: begin.state, data: data)
+        interval = begin.interval
+        savedStep = begin.savedStep
+        loadReport = opening.loadReport
+        validator = Validator(model, data: data)
         self.folder = folder
         self.registry = registry
-        if case .overwriting = start { try folder.clear() }
-        try folder.create()
         try AtomicFile.write(Array(try recipe.tree().yaml.utf8), to: folder.recipePath)
-        log = try CSVLog(
-            path: folder.logPath, columns: ["step", "loss", "gradient_norm", "learning_rate", "images_per_second"],
-            keepingThrough: loop.state.step)
+        logs = try RunLogs(
+            folder, bins: training.validation.isOn ? training.validation.bins : nil,
+            forTensorBoard: training.tensorBoard, keepingThrough: begin.state.step)
+        // A run that was killed may have saved without keeping the number.
+        if let savedStep { try folder.keepCheckpoint(of: savedStep, training.keep) }
     }
 
-    /// Trains to the recipe's last update, or until asked to stop; saves in both cases.
-    ///
-    /// - Parameters:
-    ///   - shouldStop: asked after every update.
-    ///   - report: called after everything that happens.
-    public mutating func run(shouldStop: () -> Bool = { false }, report: (Event) -> Void = { _ in }) throws {
-        let training = loop.model.recipe.training
-        let device = loop.state.store.device
-        report(.began(step: loop.state.step, of: training.steps, parameterCount: loop.state.store.valueCount))
-        var savedStep = -1
-        var interval = LogInterval(start: clock.now)
-        while !loop.isFinished && !shouldStop() {
-            let step = try loop.step()
-            interval.add(step)
-            if step.step % training.logEvery == 0 || loop.isFinished {
-                try log.append(interval.line(at: clock.now))
-                interval = LogInterval(start: clock.now)
-            }
-            report(.stepped(step, memory: device.memoryUse))
-            if training.sampleEvery > 0 && step.step % training.sampleEvery == 0 {
-                try drawSamples(step.step, report)
-            }
-            if training.checkpointEvery > 0 && step.step % training.checkpointEvery == 0 {
-                try save(report)
-                savedStep = step.step
-            }
-        }
-        if savedStep != loop.state.step { try save(report) }
-    }
-
-    private func save(_ report: (Event) -> Void) throws {
-        try Checkpoint.write(loop.state, of: loop.model.recipe, to: folder.checkpointPath)
-        report(.saved(path: folder.checkpointPath, step: loop.state.step))
-    }
-
-    private func drawSamples(_ step: Int, _ report: (Event) -> Void) throws {
-        let path = folder.samplePath(step: step)
-        let grid = try SampleGrid(loop.model, registry: registry).draw(from: loop.state)
-        try PNG.write(grid, to: path, texts: [PNGText("step", String(step))])
-        report(.sampled(path: path))
-    }
-
-    private static func state(
-        of model: DiffusionModel, in folder: RunFolder, start: Start, on device: any Device
-    ) throws -> TrainingState {
-        let training = model.recipe.training
-        switch start {
-        case .new, .overwriting:
-            return TrainingState(model.scope, seed: training.seed, optimizer: training.adamW, on: device)
-        case .resuming:
-            guard folder.hasCheckpoint else { throw TrainingError.nothingToResume(path: folder.path) }
-            let checkpoint = try Checkpoint(path: folder.checkpointPath)
-            if let difference = try checkpoint.recipeTree().firstDifference(from: try model.recipe.tree()) {
-                throw TrainingError.recipeMismatch(path: folder.checkpointPath, difference: difference)
-            }
-            return try checkpoint.state(of: model, on: device)
-        }
-    }
+    var training: TrainingConfiguration { loop.model.recipe.training }
 }
 
-/// What is averaged between two lines of the log.
-private struct LogInterval {
-    let start: ContinuousClock.Instant
-    var lossSum = 0.0
-    var stepCount = 0
-    var imageCount = 0
-    var last: StepReport?
+/// Finds the state that a run begins with; mistakes in given weights show before the folder is touched.
+private struct Opening {
+    let loadReport: LoadReport?
+    private let model: DiffusionModel
+    private let device: any Device
+    /// The state of a new run; nil if one is resumed.
+    private let fresh: TrainingState?
 
-    init(start: ContinuousClock.Instant) { self.start = start }
+    var isNew: Bool { fresh != nil }
 
-    mutating func add(_ report: StepReport) {
-        lossSum += Double(report.loss)
-        stepCount += 1
-        imageCount += report.imageCount
-        last = report
+    init(_ model: DiffusionModel, start: TrainingRun.Start, weights: InitialWeights?, on device: any Device) throws {
+        self.model = model
+        self.device = device
+        let training = model.recipe.training
+        switch start {
+        case .resuming:
+            fresh = nil
+            loadReport = nil
+        case .new, .overwriting:
+            var state = TrainingState(model.scope, seed: training.seed, optimizer: training.adamW, on: device)
+            loadReport = try weights?.load(into: &state.store)
+            if loadReport != nil { state.optimizer = training.adamW.begin(state.store) }
+            fresh = state
+        }
     }
 
-    func line(at now: ContinuousClock.Instant) -> [String] {
-        guard let last else { return ["", "", "", "", ""] }
-        let seconds = Swift.max(1e-9, (now - start) / .seconds(1))
-        return [
-            String(last.step), String(lossSum / Double(stepCount)), String(last.gradientNorm),
-            String(last.learningRate), String(Double(imageCount) / seconds),
-        ]
+    func begin(
+        in folder: RunFolder, registry: Registry
+    ) throws -> (state: TrainingState, interval: LossInterval, savedStep: Int?) {
+        if let fresh { return (fresh, LossInterval(), nil) }
+        guard folder.hasCheckpoint else { throw TrainingError.nothingToResume(path: folder.path) }
+        let checkpoint = try Checkpoint(path: folder.checkpointPath)
+        // Resolved, because the file may be older than some settings.
+        let tree = try checkpoint.recipe(registry: registry).tree()
+        if let difference = tree.firstDifference(from: try model.recipe.tree()) {
+            throw TrainingError.recipeMismatch(path: folder.checkpointPath, difference: difference)
+        }
+        return (try checkpoint.state(of: model, on: device), checkpoint.interval, checkpoint.step)
     }
 }

@@ -12,18 +12,21 @@ public struct AdamW: Sendable {
     public let weightDecay: Double
     /// Decay of each average, such as 0.9999.
     public let decays: [Double]
+    /// Power-function averages, which follow the others.
+    public let powers: [PowerFunction]
     /// Largest L2 norm of all gradients together; 0 does not clip.
     public let clipping: Double
 
     public init(
         beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0,
-        decays: [Double] = [0.9999], clipping: Double = 0
+        decays: [Double] = [0.9999], powers: [PowerFunction] = [], clipping: Double = 0
     ) {
         self.beta1 = beta1
         self.beta2 = beta2
         self.epsilon = epsilon
         self.weightDecay = weightDecay
         self.decays = decays
+        self.powers = powers
         self.clipping = clipping
     }
 
@@ -31,8 +34,11 @@ public struct AdamW: Sendable {
     public func begin(_ store: ParameterStore) -> OptimizerState {
         OptimizerState(
             step: 0, first: store.zeros(), second: store.zeros(),
-            averages: decays.map { _ in store })
+            averages: [ParameterStore](repeating: store, count: averageCount))
     }
+
+    /// Number of averages of both kinds.
+    public var averageCount: Int { decays.count + powers.count }
 
     /// One step, in place where nobody else holds the values; frozen parameters stay.
     ///
@@ -50,15 +56,15 @@ public struct AdamW: Sendable {
         learningRate: Double, scale: Float = 1, squaredNorm: Tensor? = nil
     ) -> Tensor {
         require(
-            state.averages.count == decays.count, "AdamW",
-            "\(decays.count) averages expected, got \(state.averages.count)")
+            state.averages.count == averageCount, "AdamW",
+            "\(averageCount) averages expected, got \(state.averages.count)")
         let device = store.device
         let norm = (squaredNorm ?? gradients.squaredNorm() ?? Tensor.zeros([], on: device)).squareRoot() * scale
         let factor = self.factor(norm, scale: scale)
         state.step += 1
         let op = AdamWOp(
             learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay,
-            step: state.step, decays: decays)
+            step: state.step, decays: decays + powers.map { $0.decay(at: state.step) })
         let placeholder = Tensor.zeros([], on: device)
         for parameter in store.parameters where parameter.isTrainable {
             guard let gradient = gradients.values[parameter.index] else { continue }

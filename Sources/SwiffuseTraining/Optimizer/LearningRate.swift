@@ -35,6 +35,7 @@ extension TrainingConfiguration {
     public var adamW: AdamW {
         AdamW(
             beta1: optimizer.beta1, beta2: optimizer.beta2, epsilon: optimizer.epsilon,
-            weightDecay: optimizer.weightDecay, decays: ema, clipping: gradientClipping)
+            weightDecay: optimizer.weightDecay, decays: ema,
+            powers: emaSnapshots.lengths.map { PowerFunction(relativeLength: $0) }, clipping: gradientClipping)
     }
 }

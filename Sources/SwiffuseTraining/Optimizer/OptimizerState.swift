@@ -9,7 +9,7 @@ public struct OptimizerState: Sendable {
     public var first: [Tensor]
     /// Second moments, by parameter; empty tensors for frozen ones.
     public var second: [Tensor]
-    /// Averaged parameters, one store per decay.
+    /// Averaged parameters: one store per decay, then one per power function.
     public var averages: [ParameterStore]
 
     public init(step: Int, first: [Tensor], second: [Tensor], averages: [ParameterStore]) {

@@ -1,0 +1,96 @@
+import ArgumentParser
+import Swiffuse
+
+/// Takes one set of weights out of a checkpoint.
+struct ConvertCommand: SwiffuseCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "convert",
+        abstract: "Take one set of weights out of a checkpoint, or make an average of another length.",
+        discussion: """
+            The file that is written has the model's keys and nothing to train on with. Without --prefix it carries \
+            the recipe and can be given to 'swiffuse sample' and 'swiffuse train --init'.
+
+            A run with training.emaSnapshots can make averages of any relative length after training: --ema-length \
+            0.08 is the power-function average whose width is 8 % of the training time.
+
+            Examples:
+              swiffuse convert run weights.safetensors
+              swiffuse convert run weights.safetensors --weights raw --type bfloat16
+              swiffuse convert run weights.safetensors --prefix ema_denoiser.
+              swiffuse convert run --ema-length 0.08 --out average.safetensors
+            """)
+
+    @Argument(help: "A checkpoint, or the folder of a training run.")
+    var input: String
+
+    @Argument(help: "The file to write.")
+    var output: String?
+
+    @Option(help: ArgumentHelp("The file to write, as an option.", valueName: "file"))
+    var out: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Which weights: raw, automatic (the first running average) or a decay. Default: automatic.",
+            valueName: "choice"))
+    var weights: String?
+
+    @Option(help: ArgumentHelp("Relative length of an average made from a run's snapshots.", valueName: "length"))
+    var emaLength: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "How numbers are stored: float32, float16 or bfloat16. Default: float32.", valueName: "type"))
+    var type: String?
+
+    @Option(help: ArgumentHelp("Text to put before each key, for other programs.", valueName: "prefix"))
+    var prefix: String?
+
+    @OptionGroup(title: "Device options")
+    var device: DeviceOptions
+
+    func validate() throws {
+        guard (output == nil) != (out == nil) else {
+            throw ValidationError("give one file to write, as argument or --out")
+        }
+        if emaLength != nil, weights != nil || type != nil || prefix != nil {
+            throw ValidationError("--ema-length excludes --weights, --type and --prefix; convert its result once more")
+        }
+        _ = try export()
+    }
+
+    func run(in environment: CommandEnvironment) throws -> Int32 {
+        let path = output ?? out ?? ""
+        if let emaLength {
+            guard RunFolder.isFolder(input) else {
+                throw UserError("--ema-length: \(input) is not the folder of a run, which keeps the snapshots")
+            }
+            let average = try PostHocAverage(
+                length: emaLength, of: RunFolder(input), registry: environment.registry)
+            try average.write(to: path, on: try device.open(in: environment))
+            environment.say("average of relative length \(emaLength) at step \(average.step): \(path)")
+        } else {
+            let checkpoint = try Checkpoint(path: RunFolder.checkpointPath(at: input))
+            try export().write(checkpoint, registry: environment.registry, to: path)
+            environment.say("weights of step \(checkpoint.step): \(path)")
+        }
+        return 0
+    }
+
+    private func export() throws -> WeightsExport {
+        var export = WeightsExport(prefix: prefix ?? "")
+        if let weights {
+            guard let choice = WeightsChoice(argument: weights) else {
+                throw ValidationError("--weights: found \(weights), expected raw, automatic or a decay below 1")
+            }
+            export.choice = choice
+        }
+        if let type {
+            guard let storage = WeightsExport.Storage(rawValue: type) else {
+                throw ValidationError("--type: found \(type), expected float32, float16 or bfloat16")
+            }
+            export.storage = storage
+        }
+        return export
+    }
+}

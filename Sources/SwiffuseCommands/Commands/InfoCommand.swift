@@ -1,0 +1,47 @@
+import ArgumentParser
+import Swiffuse
+
+/// Tells what a file is.
+struct InfoCommand: SwiffuseCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "info",
+        abstract: "Tell what a checkpoint, a run's folder or a picture is.",
+        discussion: """
+            For a checkpoint: the update after which it was written, its parts with their numbers of tensors and \
+            values, and the SHA-256 of the file and of each part's data. For a PNG: its size and its texts, such as \
+            the parameters that it was drawn with.
+
+            Examples:
+              swiffuse info run
+              swiffuse info run/checkpoint.safetensors --recipe
+              swiffuse info samples.png
+            """)
+
+    @Argument(help: "A checkpoint or another safetensors file, the folder of a run, or a PNG.")
+    var path: String
+
+    @Flag(help: "Print the recipe in a checkpoint, and nothing else.")
+    var recipe = false
+
+    func run(in environment: CommandEnvironment) throws -> Int32 {
+        if try isPicture() {
+            guard !recipe else {
+                throw UserError("--recipe: \(path) is a picture; give a checkpoint or a run's folder")
+            }
+            for line in try PictureReport(path: path).lines { environment.say(line) }
+            return 0
+        }
+        let report = try CheckpointReport(path: RunFolder.checkpointPath(at: path))
+        if recipe {
+            environment.output.write(try report.recipeText(registry: environment.registry))
+        } else {
+            for line in try report.lines() { environment.say(line) }
+        }
+        return 0
+    }
+
+    private func isPicture() throws -> Bool {
+        guard !RunFolder.isFolder(path) else { return false }
+        return try FileContents.start(of: path, byteCount: 8) == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    }
+}

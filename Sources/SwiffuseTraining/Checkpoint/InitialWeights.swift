@@ -1,0 +1,118 @@
+public import SwiffuseDiffusion
+import SwiffuseIO
+import SwiffuseNN
+import SwiffuseTensor
+
+/// Where a new run gets its first weights: a checkpoint of this library or any safetensors file with the model's keys.
+public struct InitialWeights: Sendable {
+    /// What to do if file and model do not match.
+    public enum Matching: Sendable {
+        /// Every parameter must be in the file and every tensor of the file in the model.
+        case strict
+        /// Parameters that are missing or of another shape keep their first values.
+        case partial
+    }
+
+    public let path: String
+    /// Which weights of a checkpoint of this library; other files have only one sort.
+    public var choice: WeightsChoice
+    /// What stands before the keys in another library's file, such as `ema_denoiser.`; tensors without it are passed
+    /// over.
+    public var prefix: String
+    public var matching: Matching
+
+    public init(
+        path: String, choice: WeightsChoice = .automatic, prefix: String = "", matching: Matching = .strict
+    ) {
+        self.path = path
+        self.choice = choice
+        self.prefix = prefix
+        self.matching = matching
+    }
+
+    /// Replaces the values that the file has.
+    ///
+    /// - Returns: what was found.
+    /// - Throws: `CheckpointError` if the file cannot be read, `LoadReport` if it does not match and must.
+    func load(into store: inout ParameterStore) throws -> LoadReport {
+        let file = try SafetensorsFile(path: path)
+        let keys = try KeyMap(file, weights: self)
+        var report = LoadReport(path: path)
+        var used: Set<String> = []
+        var values: [(Parameter, [Float])] = []
+        for parameter in store.parameters {
+            let key = keys.key(of: parameter)
+            guard file.contains(key) else {
+                report.missing.append(.init(key: key, nearest: nil))
+                continue
+            }
+            used.insert(key)
+            let entry = try file.entry(key)
+            if entry.shape == parameter.shape.dimensions {
+                values.append((parameter, try file.float32(of: key, conversion: .rounded)))
+                report.loadedCount += 1
+            } else {
+                report.mismatched.append(.init(key: key, found: entry.shape, expected: parameter.shape))
+            }
+        }
+        report.unused = file.names.filter { keys.isCandidate($0) && !used.contains($0) }
+        report.missing = report.missing.map {
+            .init(key: $0.key, nearest: nearestName(to: $0.key, in: report.unused))
+        }
+        if case .strict = matching, !report.isComplete { throw report }
+        guard report.loadedCount > 0 else { throw report }
+        for (parameter, numbers) in values {
+            store[parameter] = Tensor(numbers, shape: parameter.shape, on: store.device)
+        }
+        return report
+    }
+}
+
+/// Under which names a file has a model's parameters.
+private struct KeyMap {
+    private let prefix: String
+    private let isCheckpoint: Bool
+    private let file: SafetensorsFile
+
+    init(_ file: SafetensorsFile, weights: InitialWeights) throws {
+        self.file = file
+        isCheckpoint = file.metadata[Checkpoint.recipeKey] != nil && weights.prefix.isEmpty
+        guard isCheckpoint else {
+            prefix = weights.prefix
+            return
+        }
+        let stored = Self.storedAverages(file)
+        switch weights.choice {
+        case .raw: prefix = ""
+        case .automatic: prefix = stored.first ?? ""
+        case .average(let decay):
+            prefix = Checkpoint.averagePrefix(decay)
+            guard stored.contains(prefix) else {
+                let known = stored.map { $0.dropFirst("ema/".count).dropLast() }.joined(separator: ", ")
+                throw CheckpointError.malformed(
+                    path: file.path, reason: "it has no average of decay \(decay); there are: raw, \(known)")
+            }
+        }
+    }
+
+    func key(of parameter: Parameter) -> String {
+        isCheckpoint && !parameter.isTrainable ? parameter.key : prefix + parameter.key
+    }
+
+    /// Whether a tensor should belong to the model.
+    func isCandidate(_ name: String) -> Bool {
+        if !isCheckpoint || (!prefix.isEmpty && name.hasPrefix(prefix)) { return name.hasPrefix(prefix) }
+        // Averages, moments, and the raw twins of averaged parameters are no part of the choice.
+        return !name.contains("/") && (prefix.isEmpty || !file.contains(prefix + name))
+    }
+
+    /// The prefixes of the averages, in the order of the file.
+    private static func storedAverages(_ file: SafetensorsFile) -> [String] {
+        var prefixes: [String] = []
+        for name in file.names where name.hasPrefix("ema/") {
+            let prefix = name.split(separator: "/").prefix(2).joined(separator: "/") + "/"
+            if !prefixes.contains(prefix) { prefixes.append(prefix) }
+        }
+        return prefixes
+    }
+}

@@ -1,0 +1,62 @@
+public import SwiffuseTensor
+
+/// How the tensors of a file met the parameters of a model.
+public struct LoadReport: Error, Sendable, Equatable {
+    /// A parameter that the file does not have.
+    public struct Missing: Sendable, Equatable {
+        public let key: String
+        /// The most similar name among the tensors that nobody asked for.
+        public let nearest: String?
+
+        public init(key: String, nearest: String?) {
+            self.key = key
+            self.nearest = nearest
+        }
+    }
+
+    /// A parameter that has another shape in the file.
+    public struct Mismatch: Sendable, Equatable {
+        public let key: String
+        public let found: [Int]
+        public let expected: Shape
+
+        public init(key: String, found: [Int], expected: Shape) {
+            self.key = key
+            self.found = found
+            self.expected = expected
+        }
+    }
+
+    public let path: String
+    /// Number of parameters that got their values from the file.
+    public var loadedCount = 0
+    public var missing: [Missing] = []
+    public var mismatched: [Mismatch] = []
+    /// Tensors that no parameter asked for.
+    public var unused: [String] = []
+
+    public init(path: String) { self.path = path }
+
+    /// Whether every parameter found its values and every tensor its parameter.
+    public var isComplete: Bool { missing.isEmpty && mismatched.isEmpty && unused.isEmpty }
+}
+
+extension LoadReport: CustomStringConvertible {
+    /// One line that names the first few of each.
+    public var description: String {
+        let lacking = missing.map { $0.key + ($0.nearest.map { " (nearest: \($0))" } ?? "") }
+        let shapes = mismatched.map { "\($0.key) \($0.found), the model needs \($0.expected)" }
+        let parts = [
+            Self.part("missing", lacking), Self.part("of another shape", shapes), Self.part("unused", unused),
+        ].compactMap { $0 }
+        let total = loadedCount + missing.count + mismatched.count
+        let counts = "\(path): \(loadedCount) of \(total) parameters loaded"
+        return ([counts] + parts).joined(separator: "; ")
+    }
+
+    private static func part(_ title: String, _ names: [String]) -> String? {
+        guard !names.isEmpty else { return nil }
+        let rest = names.count > 3 ? ", …" : ""
+        return "\(names.count) \(title): \(names.prefix(3).joined(separator: ", "))\(rest)"
+    }
+}

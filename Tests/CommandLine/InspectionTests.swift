@@ -1,0 +1,94 @@
+import Swiffuse
+import Testing
+
+@Suite struct InspectionTests {
+    @Test func infoTellsWhatACheckpointIs() throws {
+        let tiny = try TinyRecipe()
+        let run = try tiny.train(into: "run", "--set", "training.emaSnapshots.lengths=[0.1]")
+        let outcome = try CommandLineSession().run("info", run)
+        #expect(outcome.exitCode == 0, "\(outcome.messages)")
+        let hash = try SHA256.hexadecimal(ofFile: run + "/checkpoint.safetensors")
+        for words in [
+            "a checkpoint after step 5", "SHA-256 \(hash)", "recipe", "tiny", "ema/0.9", "ema/0.5", "power/0.1",
+            "optimizer/first", "parameters",
+        ] {
+            #expect(outcome.output.contains(words), "\(words): \(outcome.output)")
+        }
+        let recipe = try CommandLineSession().run("info", run + "/checkpoint.safetensors", "--recipe")
+        #expect(recipe.output == String(decoding: try FileContents.read(run + "/recipe.yaml"), as: UTF8.self))
+    }
+
+    @Test func infoTellsWhatAPictureIs() throws {
+        let tiny = try TinyRecipe()
+        let run = try tiny.train(into: "run")
+        let path = tiny.folder("grid.png")
+        #expect(try CommandLineSession().run("sample", run, "--count", "2", "--grid", path).exitCode == 0)
+        let outcome = try CommandLineSession().run("info", path)
+        #expect(outcome.exitCode == 0)
+        for words in ["PNG", "grey", "parameters: seeds: 4 to 5", "Software: Swiffuse"] {
+            #expect(outcome.output.contains(words), "\(outcome.output)")
+        }
+    }
+
+    @Test func otherFilesAreRefusedInOneLine() throws {
+        let folder = try TemporaryFolder()
+        for arguments in [
+            ["info", try folder.write("nothing much", to: "a.txt")], ["info", folder("missing")],
+            ["info", folder.path], ["convert", folder("missing"), folder("out")],
+            ["convert", folder.path, "--ema-length", "0.1", "--out", "x"],
+            ["convert", folder("a.txt")], ["convert", folder("a.txt"), "b", "--type", "int8"],
+            ["convert", folder("a.txt"), "b", "--weights", "best"],
+        ] {
+            let outcome = try CommandLineSession().run(arguments)
+            #expect(outcome.exitCode == 2, "\(arguments): \(outcome.messages)")
+            #expect(outcome.messages.split(separator: "\n").count == 1, "\(outcome.messages)")
+        }
+    }
+
+    @Test func convertedWeightsDrawTheSamePictures() throws {
+        let tiny = try TinyRecipe()
+        let run = try tiny.train(into: "run")
+        let weights = tiny.folder("weights.safetensors")
+        let outcome = try CommandLineSession().run("convert", run, weights, "--weights", "0.5")
+        #expect(outcome.exitCode == 0 && outcome.output.contains("step 5"), "\(outcome.messages)")
+        for (source, grid, further) in [(run, "a.png", ["--ema", "0.5"]), (weights, "b.png", [])] {
+            let drawn = try CommandLineSession().run(
+                ["sample", source, "--count", "2", "--threads", "1", "--grid", tiny.folder(grid)] + further)
+            #expect(drawn.exitCode == 0, "\(drawn.messages)")
+        }
+        #expect(try PNG.read(tiny.folder("a.png")).image == PNG.read(tiny.folder("b.png")).image)
+    }
+
+    @Test func anAverageOfAnotherLengthDraws() throws {
+        let tiny = try TinyRecipe()
+        let run = try tiny.train(into: "run", "--set", "training.emaSnapshots={lengths: [0.05, 0.1], every: 2}")
+        let average = tiny.folder("average.safetensors")
+        let outcome = try CommandLineSession().run("convert", run, "--ema-length", "0.08", "--out", average)
+        #expect(outcome.exitCode == 0 && outcome.output.contains("0.08"), "\(outcome.messages)")
+        let drawn = try CommandLineSession().run("sample", average, "--count", "1", "--grid", tiny.folder("a.png"))
+        #expect(drawn.exitCode == 0, "\(drawn.messages)")
+    }
+
+    @Test func trainingBeginsWithGivenWeights() throws {
+        let tiny = try TinyRecipe()
+        let run = try tiny.train(into: "run")
+        let outcome = try CommandLineSession().run(
+            "train", tiny.path, "--out", tiny.folder("tuned"), "--init", run, "--set", "training.steps=1")
+        #expect(outcome.exitCode == 0)
+        #expect(outcome.messages.contains("parameters loaded"), "\(outcome.messages)")
+        let wider = ["train", tiny.path, "--out", tiny.folder("wider"), "--init", run, "--set", "backbone.depth=5"]
+        let refused = try CommandLineSession().run(wider)
+        #expect(refused.exitCode == 2)
+        #expect(refused.messages.contains("missing") && refused.messages.contains("--init-partial"))
+        let accepted = try CommandLineSession().run(wider + ["--init-partial", "--set", "training.steps=1"])
+        #expect(accepted.exitCode == 0, "\(accepted.messages)")
+        let both = try CommandLineSession().run("train", tiny.path, "--out", run, "--resume", "--init", run)
+        #expect(both.exitCode == 2 && both.messages.contains("--init"))
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"]) func completionsNameTheCommands(_ shell: String) throws {
+        let outcome = try CommandLineSession().run("--generate-completion-script", shell)
+        #expect(outcome.exitCode == 0 && outcome.messages.isEmpty)
+        for word in ["train", "convert", "info", "ema-length"] { #expect(outcome.output.contains(word), "\(word)") }
+    }
+}
