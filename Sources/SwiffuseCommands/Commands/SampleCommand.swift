@@ -38,7 +38,7 @@ struct SampleCommand: SwiffuseCommand {
     @OptionGroup(title: "Auto-guidance")
     var autoGuidance: AutoGuidanceOptions
 
-    @OptionGroup(title: "Starting from a picture (PNG)")
+    @OptionGroup(title: "Starting from a picture (PNG or JPEG)")
     var given: GivenPictureOptions
 
     @OptionGroup(title: "Where to compute")
