@@ -19,9 +19,11 @@ struct BenchLoading {
         recipe.training.batchSize = clock.batch
         recipe.training.steps = 1_000_000
         let model = try DiffusionModel(recipe, registry: registry)
+        var source = PictureFolderSource.Configuration()
+        source.folder = folder.path
         var loading = LoadingOptions()
         loading.cache = .none
-        var files = try loop(model, PictureFolderSource(folder: folder.path), loading)
+        var files = try loop(model, PictureFolderSource(source), loading)
         var memory = try loop(model, PicturesInMemory(pictures: pictures), loading)
         let amount = Double(Self.stepsPerTurn * clock.batch)
         return try clock.measureInTurns(

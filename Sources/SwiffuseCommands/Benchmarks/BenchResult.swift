@@ -53,7 +53,9 @@ struct BenchClock {
     func measure(
         _ suite: String, _ name: String, amount: Double, unit: String, _ work: () throws -> Void
     ) throws -> BenchResult {
-        try measureInTurns(suite, amount: amount, unit: unit, [(name, work)])[0]
+        try withoutActuallyEscaping(work) { work in
+            try measureInTurns(suite, amount: amount, unit: unit, [(name, work)])[0]
+        }
     }
 
     /// Times several kinds of work, each once to warm up, then all in turns, so that what else the machine does meets

@@ -20,7 +20,7 @@ struct ConvertCommand: SwiffuseCommand {
             Examples:
               swiffuse convert run weights.safetensors
               swiffuse convert vgg16.pth vgg16.safetensors
-              swiffuse convert PixelGen.ckpt model.safetensors --select state_dict/ema_denoiser. --recipe my-model.yaml
+              swiffuse convert jit.pth jit.safetensors --select net. --recipe jit-b-16
               swiffuse convert run weights.safetensors --weights raw --type bfloat16
               swiffuse convert run weights.safetensors --prefix ema_denoiser.
               swiffuse convert run --ema-length 0.08 --out average.safetensors

@@ -1,4 +1,4 @@
-import SwiffuseIO
+public import SwiffuseIO
 
 /// Copies tensors of any readable file into a safetensors file, bit for bit.
 public struct TensorCopy: Sendable {
