@@ -3,11 +3,12 @@
 SWIFT ?= swift
 # One configuration for everything, so that demo and test share a build.
 FLAGS := -c release
-PACKAGES := libopenblas-dev libpng-dev zlib1g-dev dataset-fashion-mnist
+PACKAGES := libopenblas-dev libpng-dev libjpeg-dev zlib1g-dev dataset-fashion-mnist
 SWIFFUSE := $(SWIFT) run $(FLAGS) --skip-build swiffuse
 DEMO ?= demo
+PREFIX ?= /usr/local
 
-.PHONY: all setup build demo test clean
+.PHONY: all setup build demo test fuzz install uninstall clean
 
 all: build
 
@@ -36,6 +37,24 @@ demo: build
 
 test: setup
 	$(SWIFT) test $(FLAGS) --disable-testable-imports
+
+# Ten thousand damaged files per format, with the C code under AddressSanitizer and memory bounded (about 10 minutes).
+fuzz: setup
+	SWIFFUSE_FUZZ_ROUNDS=10000 $(SWIFT) test $(FLAGS) --disable-testable-imports --sanitize address \
+		--scratch-path .build-address --filter FuzzTests
+
+# The program and its shell completions, below $(DESTDIR)$(PREFIX).
+install: build
+	install -D -m 755 "$$($(SWIFT) build $(FLAGS) --show-bin-path)/swiffuse" $(DESTDIR)$(PREFIX)/bin/swiffuse
+	@set -e; for shell in bash:share/bash-completion/completions/swiffuse zsh:share/zsh/site-functions/_swiffuse \
+		fish:share/fish/vendor_completions.d/swiffuse.fish; do \
+		file=$(DESTDIR)$(PREFIX)/$${shell#*:}; mkdir -p "$$(dirname $$file)"; \
+		$(DESTDIR)$(PREFIX)/bin/swiffuse --generate-completion-script $${shell%%:*} > $$file; \
+	done; echo "install: swiffuse is in $(DESTDIR)$(PREFIX)/bin, completions are in $(DESTDIR)$(PREFIX)/share"
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/swiffuse $(DESTDIR)$(PREFIX)/share/bash-completion/completions/swiffuse \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_swiffuse $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/swiffuse.fish
 
 clean:
 	rm -rf .build $(DEMO)

@@ -25,6 +25,7 @@ let package = Package(
         .library(name: "SwiffuseTensor", targets: ["SwiffuseTensor"]),
         .library(name: "SwiffuseCPU", targets: ["SwiffuseCPU"]),
         .library(name: "SwiffuseIO", targets: ["SwiffuseIO"]),
+        .library(name: "SwiffuseEvaluation", targets: ["SwiffuseEvaluation"]),
         .library(name: "SwiffuseTesting", targets: ["SwiffuseTesting"]),
     ],
     dependencies: [
@@ -33,7 +34,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "CImages", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
+        .target(name: "CImages", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
         .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .target(name: "CKernels", dependencies: ["COpenBLAS"]),
         source("SwiffuseTensor", []),
@@ -44,9 +45,13 @@ let package = Package(
             "SwiffuseDiffusion",
             ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", .product(name: "Yams", package: "Yams")]),
         source("SwiffuseTraining", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion"]),
+        source("SwiffuseEvaluation", ["COpenBLAS"]),
         source(
             "SwiffuseTesting",
-            ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining"]),
+            [
+                "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining",
+                "SwiffuseEvaluation",
+            ]),
         plugin("SwiffuseJiT", folder: "JiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
         source(
             "Swiffuse",
@@ -76,8 +81,10 @@ let package = Package(
             path: "Tests/EveryDevice", swiftSettings: settings),
         .testTarget(
             name: "NoDeviceTests",
-            dependencies: ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTesting"],
-            path: "Tests/NoDevice",
+            dependencies: [
+                "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTesting", "SwiffuseJiT",
+                "SwiffuseEvaluation",
+            ], path: "Tests/NoDevice",
             resources: [.copy("IO/Fixtures")], swiftSettings: settings),
         .testTarget(
             name: "PluginTests",
@@ -88,7 +95,8 @@ let package = Package(
         .testTarget(
             name: "GoldenTests",
             dependencies: [
-                "SwiffuseTensor", "SwiffuseCPU", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTesting", "SwiffuseJiT",
+                "SwiffuseTensor", "SwiffuseCPU", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseTesting",
+                "SwiffuseJiT",
             ],
             path: "Tests/Golden", resources: [.copy("Fixtures")], swiftSettings: settings),
     ],

@@ -28,9 +28,11 @@ struct LabelledImages {
         for start in stride(from: 0, to: count, by: 250) {
             let indices = Array(start..<min(count, start + 250))
             let labels = indices.map { $0 % recipe.classes }
-            let noise = DiffusionSampler.noise(seeds: indices.map(UInt64.init), image: recipe.image, on: store.device)
+            let seeds = indices.map(UInt64.init)
+            let noise = DiffusionSampler.noise(seeds: seeds, image: recipe.image, on: store.device)
             let images = try sampler.sample(
-                from: noise, condition: .classes(labels, of: recipe.model, on: store.device), in: Pass(store)
+                from: noise, condition: .classes(labels, of: recipe.model, on: store.device), in: Pass(store),
+                stepNoise: .seeds(seeds)
             ).images
             let values = try images.scalars().map { PixelConversion.signedValues[Int(PixelConversion.sample($0))] }
             let size = recipe.image.valueCount

@@ -48,6 +48,11 @@ struct CommandFailure {
             }
         case is LoadReport, is AverageError, is ExportError: true
         case is TrainingInterruption: false
+        case let error as SamplingError:
+            switch error {
+            case .device: false
+            case .noStepNoise, .notReversible: true
+            }
         case is DeviceError, is GradientError, is RegistryError, is CancellationError: false
         default: nil
         }

@@ -89,6 +89,6 @@ struct SwiffuseRoot: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             TrainCommand.self, SampleCommand.self, InfoCommand.self, ConvertCommand.self, CheckCommand.self,
-            ComponentsCommand.self, DevicesCommand.self, VerifyCommand.self, BenchCommand.self,
+            DataCommand.self, ComponentsCommand.self, DevicesCommand.self, VerifyCommand.self, BenchCommand.self,
         ])
 }

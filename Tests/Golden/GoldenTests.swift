@@ -3,7 +3,10 @@ import SwiffuseTesting
 import Testing
 
 @Suite struct GoldenTests {
-    @Test(arguments: ["adamw_ema", "jit_dropout", "layers", "sampler_grids", "samplers_jit", "time_and_guidance"])
+    @Test(arguments: [
+        "adamw_ema", "ckpt_awkward", "ckpt_legacy", "ckpt_zip64", "dtype_casts", "image_files", "image_ops",
+        "jit_dropout", "layers", "metrics", "sampler_grids", "samplers_jit", "samplers_misc", "time_and_guidance",
+    ])
     func matchesTheOfficialCode(_ name: String) throws {
         let report = try FixtureFolder.run(name)
         #expect(report.verdict == .pass, "\(report.reason)")
@@ -13,10 +16,12 @@ import Testing
 
     @Test(arguments: [
         ("adamw_ema", "outputs.wd.delta0"), ("adamw_ema", "outputs.t2i_clip.grad_norm"),
+        ("image_ops", "outputs.bicubic_up.y"), ("image_ops", "grads.bilinear_aa_down.x"),
         ("jit_dropout", "outputs.out"), ("jit_dropout", "grads.blocks.1.mlp.w12.weight"),
         ("jit_dropout", "grads.input.x"), ("layers", "outputs.block_jit.out"),
         ("layers", "grads.patch_embed_plain.proj1.weight"), ("sampler_grids", "outputs.XL.timesteps"),
-        ("samplers_jit", "outputs.adam4.v_traj_exact_coeffs"), ("time_and_guidance", "outputs.sched_gvp.drift"),
+        ("samplers_jit", "outputs.adam4.v_traj_exact_coeffs"), ("samplers_misc", "outputs.sde_jit.x_traj"),
+        ("samplers_misc", "outputs.autoguide.v_traj"), ("time_and_guidance", "outputs.sched_gvp.drift"),
     ])
     func aChangedReferenceFails(_ name: String, _ tensor: String) throws {
         let report = try FixtureFolder.run(
@@ -80,6 +85,29 @@ import Testing
         #expect(report.verdict == .pass)
         let unsupported = Set(report.results.filter(\.isUnsupported).map { $0.tensor.split(separator: ".")[1] })
         #expect(unsupported == ["heun_XL", "heun_inexact"])
+    }
+
+    /// A single step is the last, which is the ODE's unless `last_step_fn` says otherwise.
+    @Test(arguments: ["EulerSamplerJiT", "HeunSamplerJiT"])
+    func aSingleStepNeedsNoDraws(_ sampler: String) throws {
+        let report = try FixtureFolder.run(
+            "samplers_misc",
+            changingText: { text in
+                text.replacing(
+                    /"cls": "EulerSamplerJiT",\s+"num_steps": 1,/,
+                    with: "\"cls\": \"\(sampler)\", \"step_fn\": \"sde_step_fn\", \"num_steps\": 1,")
+            })
+        #expect(report.verdict == .pass, "\(report.reason)")
+    }
+
+    @Test func missingDrawsFail() throws {
+        let report = try FixtureFolder.run(
+            "samplers_misc",
+            changingText: {
+                $0.replacing(/"cls": "EulerSampler",/, with: "\"cls\": \"EulerSampler\", \"step_fn\": \"sde_step_fn\",")
+            })
+        #expect(report.verdict == .fail)
+        #expect(report.reason.contains("step_noise"), "\(report.reason)")
     }
 
     @Test(arguments: [

@@ -57,6 +57,14 @@ import Testing
         }
     }
 
+    @Test func exponentialIntegratorsConform() throws {
+        // Their steps are uneven in λ, which leaves a logarithm of the number of steps in the error of order 2.
+        #expect(try SolverConformance.findings(for: DPMSolver(), order: 1, on: device) == [])
+        for order in 1...3 {
+            #expect(try SolverConformance.findings(for: UniPCSolver(order: order), order: 1, on: device) == [])
+        }
+    }
+
     @Test func anOrderTooHighIsFound() throws {
         let findings = try SolverConformance.findings(for: EulerSolver(), order: 2, on: device)
         #expect(findings.contains { $0.rule.contains("claimed order") })

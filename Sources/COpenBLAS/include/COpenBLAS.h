@@ -34,6 +34,17 @@ const char *copenblas_library_name(void);
 void copenblas_sgemm(bool transpose_a, bool transpose_b, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, float alpha, const float *a,
                      ptrdiff_t lda, const float *b, ptrdiff_t ldb, float beta, float *c, ptrdiff_t ldc);
 
+/// The same in double precision.
+void copenblas_dgemm(bool transpose_a, bool transpose_b, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, double alpha, const double *a,
+                     ptrdiff_t lda, const double *b, ptrdiff_t ldb, double beta, double *c, ptrdiff_t ldc);
+
+/// Whether the library was built with LAPACK.
+bool copenblas_has_lapack(void);
+
+/// Eigenvalues, ascending, of a symmetric [n, n] matrix, and if wanted its eigenvectors, which replace the matrix, one per
+/// row. Returns LAPACK's status: 0 on success, above 0 without convergence, -1 without memory. LAPACK must be there.
+int copenblas_dsyevd(bool wants_vectors, ptrdiff_t n, double *matrix, double *values);
+
 #ifdef __cplusplus
 }
 #endif

@@ -8,75 +8,69 @@ struct SampleCommand: SwiffuseCommand {
         abstract: "Draw pictures from a checkpoint.",
         discussion: """
             Picture i uses the seed S + i and the i-th of the classes, which repeat: the same seed and class give the \
-            same picture in any batch. Every PNG carries its parameters as text. Without --grid and --out, a grid goes \
-            to samples.png. Settings that are left out are those of the recipe in the checkpoint.
+            same picture in any batch. Every PNG carries its parameters as text. If no file is named, a grid goes to \
+            samples.png. Settings that are left out are those of the recipe in the checkpoint.
+
+            Given pictures are scaled and cropped to the model's size; without --classes they are drawn as no class.
 
             Examples:
               swiffuse sample run
-              swiffuse sample run --count 100 --grid pictures.png
               swiffuse sample run --classes sneaker,bag --count 8 --out pictures
               swiffuse sample run --seed 7 --guidance 3 --interval 0.1,0.9
-              swiffuse sample run/checkpoint.safetensors --solver euler --ema raw
+              swiffuse sample run --solver unipc --steps 10 --apng steps.png
+              swiffuse sample run --from shoe.png --strength 0.5 --count 8
+              swiffuse sample run --inpaint shoe.png --mask sole.png --classes sneaker
+              swiffuse sample run --auto-guidance small-run --guidance 2
             """)
 
     @Argument(help: "A checkpoint, or the folder of a training run.")
     var checkpoint: String
 
-    @Option(help: ArgumentHelp("Classes by number or name with commas between, or all.", valueName: "list"))
-    var classes: String?
+    @OptionGroup(title: "What to draw")
+    var subject: SubjectOptions
 
-    @Option(help: ArgumentHelp("Number of pictures. Default: one per class given, else 16.", valueName: "n"))
-    var count: Int?
+    @OptionGroup(title: "Where to write it")
+    var output: OutputOptions
 
-    @Option(help: ArgumentHelp("Seed S of the first picture. Default: the recipe's.", valueName: "s"))
-    var seed: Int?
-
-    @Option(help: ArgumentHelp("Pictures drawn at once. Default: by their size, up to 64.", valueName: "n"))
-    var batchSize: Int?
-
-    @Option(help: ArgumentHelp("Write all pictures into one PNG.", valueName: "file"))
-    var grid: String?
-
-    @Option(help: ArgumentHelp("Write each picture into a PNG of its own in this folder.", valueName: "dir"))
-    var out: String?
-
-    @OptionGroup(title: "Sampling options")
+    @OptionGroup(title: "How to draw it")
     var sampling: SamplingOptions
 
-    @OptionGroup(title: "Device options")
+    @OptionGroup(title: "Auto-guidance")
+    var autoGuidance: AutoGuidanceOptions
+
+    @OptionGroup(title: "Starting from a picture (PNG or JPEG)")
+    var given: GivenPictureOptions
+
+    @OptionGroup(title: "Where to compute")
     var device: DeviceOptions
 
     func validate() throws {
-        if let count, !(1...10_000_000).contains(count) {
-            throw ValidationError("--count: found \(count), expected 1 or more")
-        }
-        if let batchSize, !(1...65_536).contains(batchSize) {
-            throw ValidationError("--batch-size: found \(batchSize), expected 1 to 65536")
-        }
-        if let seed, seed < 0 { throw ValidationError("--seed: found \(seed), expected 0 or more") }
-        if let seed, seed > Int.max / 2 {
-            throw ValidationError("--seed: found \(seed), expected at most \(Int.max / 2)")
+        if given.invert != nil, let count = subject.count, count != 1 {
+            throw ValidationError("--count: found \(count), but --invert draws one picture; leave it out")
         }
     }
 
     func run(in environment: CommandEnvironment) throws -> Int32 {
         let choice = try device.choice(in: environment)
         let checkpoint = try Checkpoint(path: RunFolder.checkpointPath(at: checkpoint))
-        var recipe = try recipe(of: checkpoint, environment.registry)
-        if let seed { recipe.sampling.seed = seed }
-        let labels = try ClassSelection(classes, of: recipe, registry: environment.registry).labels
-        let count = count ?? (classes == nil ? 16 : max(1, labels.count))
-        let files = PictureFiles(folder: out, grid: grid ?? (out == nil ? "samples.png" : nil))
-        guard files.grid == nil || count <= PictureFiles.gridLimit else {
-            throw UserError(
-                "--count: a grid shows at most \(PictureFiles.gridLimit) pictures, \(count) asked for; use --out alone")
+        let recipe = try recipe(of: checkpoint, environment.registry)
+        let plan = try SamplePlan(subject, output.files, given, of: recipe, registry: environment.registry)
+        let weaker = try weaker(besides: recipe, environment.registry)
+        try plan.files.prepare()
+        let device = try choice.open(device.settings)
+        let model = try DiffusionModel(recipe, registry: environment.registry)
+        let reference = try weaker.map { GuidanceReference.weaker(try $0.network(on: device)) } ?? .unconditional
+        var session = try SamplingSession(
+            checkpoint, model: model,
+            sampler: try model.sampler(registry: environment.registry, reference: reference), plan: plan, on: device)
+        try plan.trajectory.check(count: plan.count, stateCount: session.stateCount, image: recipe.image)
+        let batch = try subject.batchSize ?? automaticBatch(session, weaker, environment.registry, on: device)
+        if case .inversion(let picture) = plan.given { try invert(picture, in: &session, environment) }
+        let drawn = try SampleRun(plan: plan, session: session, environment: environment)
+            .draw(batch: min(plan.count, batch))
+        if case .inversion(let picture) = plan.given, let first = drawn.first {
+            environment.say(Reconstruction(of: picture, as: first).summary)
         }
-        try files.prepare()
-        let session = try SamplingSession(
-            checkpoint, recipe: recipe, labels: labels, registry: environment.registry,
-            on: try choice.open(device.settings))
-        let batch = min(count, batchSize ?? SamplingBatch.automatic(for: recipe.image))
-        try draw(count, batch: batch, with: session, to: files, environment)
         return 0
     }
 
@@ -88,36 +82,53 @@ struct SampleCommand: SwiffuseCommand {
         } catch {
             throw UserError("\(checkpoint.file.path): its recipe cannot be used: \(error)")
         }
-        return try Recipe(tree, overrides: try sampling.overrides(of: tree), registry: registry)
+        var recipe = try Recipe(tree, overrides: try sampling.overrides(of: tree), registry: registry)
+        if let seed = subject.seed { recipe.sampling.seed = seed }
+        guard [1, 3, 4].contains(recipe.image.channels) else {
+            throw UserError("pictures of \(recipe.image.channels) channels cannot be written as PNG, only 1, 3 or 4")
+        }
+        return recipe
     }
 
-    private func draw(
-        _ count: Int, batch: Int, with session: SamplingSession, to files: PictureFiles,
-        _ environment: CommandEnvironment
+    private func weaker(besides recipe: Recipe, _ registry: Registry) throws -> WeakerCheckpoint? {
+        guard let path = autoGuidance.autoGuidance else { return nil }
+        let guidance = recipe.sampling.guidance
+        guard guidance.type != "none", guidance.settings["scale"] != .number(1) else {
+            throw UserError("--auto-guidance: does nothing without guidance; give --guidance, such as 2")
+        }
+        return try WeakerCheckpoint(
+            path, weights: try WeightsFlag.choice(autoGuidance.autoGuidanceEma, flag: "--auto-guidance-ema"),
+            besides: recipe, registry: registry)
+    }
+
+    private func invert(
+        _ picture: [Float], in session: inout SamplingSession, _ environment: CommandEnvironment
     ) throws {
-        let label = PictureLabel(recipe: session.recipe, step: session.step)
-        var progress = SamplingProgressBar(count: count, output: environment.messages)
-        var pictures: [ImageBuffer] = []
-        for start in stride(from: 0, to: count, by: batch) {
-            let indices = start..<min(count, start + batch)
-            let drawn = try session.draw(indices) { progress.show(done: Double(start) + $0 * Double(indices.count)) }
-            if files.grid != nil { pictures += drawn }
-            guard let folder = files.folder else { continue }
-            for (index, picture) in zip(indices, drawn) {
-                let (seed, shown) = (session.seed(of: index), session.label(of: index))
-                try PNG.write(
-                    picture, to: files.path(seed: seed, label: shown, in: folder),
-                    texts: label.texts(seed: seed, label: shown))
-            }
+        let solver = session.sampler.reversibleSolver
+        environment.say("inverting with \(solver.name), \(session.stateCount - 1) steps")
+        var line = ProgressLine(environment.messages)
+        try session.invert(picture, by: solver.solver) { share in
+            line.show("inverting: \(Int(100 * share)) %", isLast: share >= 1)
         }
-        let speed = progress.finish()
-        if let grid = files.grid {
-            let columns = PictureFiles.columns(count: count, classCount: session.labels.count)
-            let seeds = session.seed(of: 0)..<session.seed(of: count)
-            let texts = label.texts(seeds: seeds, labels: session.labels.count <= 100 ? session.labels : [])
-            try PNG.write(try ImageGrid(columns: columns).tiled(pictures), to: grid, texts: texts)
-        }
-        let places = [files.grid, files.folder.map { $0 + "/" }].compactMap { $0 }.joined(separator: " and ")
-        environment.say("\(count) pictures in \(places), \(Amount.number(speed)) images/s")
+        line.finish()
+    }
+
+    private func automaticBatch(
+        _ session: SamplingSession, _ weaker: WeakerCheckpoint?, _ registry: Registry, on device: any Device
+    ) throws -> Int {
+        let weakerBytes = weaker?.model.scope.parameters.reduce(0) { $0 + 4 * $1.shape.count } ?? 0
+        // A state and a velocity per step, and what the given picture and its mask take.
+        let kept = session.plan.files.needsSteps ? 2 * session.stateCount : 0
+        return try SamplingBatch.automatic(
+            for: session.model, registry: registry, on: device, parameterBytes: weakerBytes,
+            bytesPerPicture: 4 * session.recipe.image.valueCount * (kept + 4))
+    }
+}
+
+extension DiffusionSampler {
+    /// The solver itself if it can run backwards, else Heun's.
+    fileprivate var reversibleSolver: (solver: any Solver, name: String) {
+        let name = (type(of: solver) as? any Component.Type)?.key ?? "\(type(of: solver))"
+        return solver.isStochastic || solver.usesPath ? (HeunSolver(), HeunSolver.key) : (solver, name)
     }
 }

@@ -8,6 +8,11 @@ struct PictureFiles {
 
     let folder: String?
     let grid: String?
+    var trajectory: String?
+    var animation: String?
+
+    /// Whether the states between noise and picture are wanted.
+    var needsSteps: Bool { trajectory != nil || animation != nil }
 
     /// Makes the folder and finds out whether everything can be written, before any work is done.
     func prepare() throws {
@@ -19,16 +24,20 @@ struct PictureFiles {
             }
             try Self.checkWritable(folder, flag: "--out")
         }
-        if let grid {
-            let parent = (grid as NSString).deletingLastPathComponent
-            try Self.checkWritable(parent.isEmpty ? "." : parent, flag: "--grid")
-            var isFolder: ObjCBool = false
-            if FileManager.default.fileExists(atPath: grid, isDirectory: &isFolder), isFolder.boolValue {
-                throw UserError("--grid: \(grid) is a folder; name a file")
-            }
-            guard (grid as NSString).pathExtension.lowercased() == "png" else {
-                throw UserError("--grid: \(grid) does not end in .png; pictures are written as PNG")
-            }
+        for (flag, path) in [("--grid", grid), ("--trajectory", trajectory), ("--apng", animation)] {
+            if let path { try Self.checkPNG(path, flag: flag) }
+        }
+    }
+
+    private static func checkPNG(_ path: String, flag: String) throws {
+        let parent = (path as NSString).deletingLastPathComponent
+        try checkWritable(parent.isEmpty ? "." : parent, flag: flag)
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            throw UserError("\(flag): \(path) is a folder; name a file")
+        }
+        guard (path as NSString).pathExtension.lowercased() == "png" else {
+            throw UserError("\(flag): \(path) does not end in .png; pictures are written as PNG")
         }
     }
 

@@ -4,6 +4,7 @@ import Swiffuse
 struct PictureLabel {
     let recipe: Recipe
     let step: Int
+    var given = GivenPicture.none
 
     /// Texts for one picture.
     func texts(seed: Int, label: Int?) -> [PNGText] {
@@ -26,6 +27,12 @@ struct PictureLabel {
             facts += ["guidance: \(scale.canonicalJSON)", "interval: \(interval.canonicalJSON)"]
         } else {
             facts.append("guidance: \(sampling.guidance.type)")
+        }
+        switch given {
+        case .none: break
+        case .variation(_, let strength): facts.append("strength: \(strength)")
+        case .inpainting(_, _, let strength): facts.append("inpainted, strength: \(strength)")
+        case .inversion: facts.append("inverted")
         }
         facts += ["weights: \(weights)", "checkpoint step: \(step)", "recipe: \(recipe.name)"]
         return [PNGText("parameters", facts.joined(separator: ", ")), PNGText("Software", "Swiffuse")]

@@ -9,7 +9,7 @@ struct SamplingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Solver: euler, heun, adams-bashforth …; see 'swiffuse components solver'.", valueName: "name"))
+            "Solver: euler, heun, unipc, sde-euler …; see 'swiffuse components solver'.", valueName: "name"))
     var solver: String?
 
     @Option(help: ArgumentHelp("Scale of classifier-free guidance; 1 is none.", valueName: "scale"))
@@ -50,7 +50,8 @@ struct SamplingOptions: ParsableArguments {
     /// The same wishes as changes of a recipe.
     func overrides(of recipe: RecipeValue) throws -> [RecipeOverride] {
         // The solver first: naming one replaces its settings, which --set may then change.
-        var overrides = solver.map { [RecipeOverride(path: ["sampling", "solver"], value: ["type": .string($0)])] } ?? []
+        var overrides =
+            solver.map { [RecipeOverride(path: ["sampling", "solver"], value: ["type": .string($0)])] } ?? []
         overrides += try changes.map { change in
             let override = try RecipeOverride(change)
             guard override.path.first == "sampling" else {
@@ -80,17 +81,18 @@ struct SamplingOptions: ParsableArguments {
             Double($0.trimmingCharacters(in: .whitespaces))
         }
         guard ends.count == 2, let low = ends[0], let high = ends[1], 0 <= low, low <= high, high <= 1 else {
-            throw ValidationError("--interval: found '\(interval)', expected two times within 0 to 1, the lower first, such as 0.1,0.9")
+            throw ValidationError(
+                "--interval: found '\(interval)', expected two times within 0 to 1, the lower first, such as 0.1,0.9")
         }
         return [low, high]
     }
 
     private func weights() throws -> RecipeValue? {
-        guard let ema else { return nil }
-        if ema == "raw" || ema == "automatic" { return .string(ema) }
-        guard let decay = Double(ema), decay.isFinite else {
-            throw ValidationError("--ema: found '\(ema)', expected raw, automatic or a decay such as 0.999")
+        switch try WeightsFlag.choice(ema, flag: "--ema") {
+        case nil: nil
+        case .raw: "raw"
+        case .automatic: "automatic"
+        case .average(let decay): .number(decay)
         }
-        return .number(decay)
     }
 }

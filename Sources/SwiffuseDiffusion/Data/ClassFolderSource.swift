@@ -1,13 +1,15 @@
 public import SwiffuseIO
 
-/// A folder with one folder of PNG pictures per class; pictures are scaled and cropped to the model's size.
+/// A folder with one folder of pictures per class; pictures are scaled and cropped to the model's size.
 public struct ClassFolderSource: DataSource, Component {
     public static let key = "class-folders"
-    public static let summary = "a folder with one folder of PNG pictures per class"
+    public static let summary = "a folder with one folder of PNG or JPEG pictures per class"
 
     public struct Configuration: ComponentConfiguration {
         /// The folder that holds the class folders.
         public var folder = "images"
+        /// Which part of a picture is used when its proportions are not the model's.
+        public var crop = CropPlace.center
 
         public init() {}
 
@@ -22,18 +24,9 @@ public struct ClassFolderSource: DataSource, Component {
 
     public init(_ configuration: Configuration, in context: BuildContext) { self.init(configuration) }
 
-    public static func validate(_ configuration: Configuration, for model: ModelSpec) throws(RecipeError) {
-        guard model.image.height == model.image.width else {
-            throw RecipeError(
-                .conflict, at: "type",
-                "class-folders crops squares, the image is \(model.image.height) × \(model.image.width)",
-                advice: "use an image of equal height and width")
-        }
-    }
-
     public func dataset() throws(DataError) -> any ImageDataset { try ClassFolderDataset(root: configuration.folder) }
 
     public func preparation(for image: ImageSpec) throws(DataError) -> ImagePreparation {
-        try ImagePreparation(image.geometry, fit: .centerCrop)
+        try ImagePreparation(image.geometry, fit: configuration.crop.fit)
     }
 }

@@ -15,9 +15,14 @@ public struct StandardParts: Plugin {
         try registry.register(solver: EulerSolver.self)
         try registry.register(solver: HeunSolver.self)
         try registry.register(solver: AdamsBashforthSolver.self)
+        try registry.register(solver: DPMSolver.self)
+        try registry.register(solver: UniPCSolver.self)
+        try registry.register(solver: StochasticEulerSolver.self)
+        try registry.register(solver: StochasticHeunSolver.self)
         try registry.register(guidance: ClassifierFreeGuidance.self)
         try registry.register(guidance: NoGuidance.self)
         try registry.register(data: FashionMNISTSource.self)
         try registry.register(data: ClassFolderSource.self)
+        try registry.register(data: PictureFolderSource.self)
     }
 }

@@ -9,10 +9,24 @@ extension Recipe {
         for (part, kind, path) in parts where !(kind == "data" && part.type == "none") {
             try registry.validate(part, kind: kind, for: model, at: path)
         }
+        try validateSolver(with: registry)
         if case .average(let decay) = sampling.ema, !training.ema.contains(decay) {
             throw RecipeError(
                 .conflict, at: "sampling.ema", "no running average has the decay \(decay)",
                 advice: "training.ema has \(training.ema)")
+        }
+    }
+
+    /// Solvers that work with scores or predicted images divide by σ, which some paths make 0 at the start.
+    private func validateSolver(with registry: Registry) throws(RecipeError) {
+        let context = BuildContext(model: model)
+        let solver = try registry.make(sampling.solver, as: .solver, in: context, at: "sampling.solver")
+        let path = try registry.make(self.path, as: .path, in: context)
+        guard !solver.usesPath || path.coefficients(at: 0).sigma > 0 else {
+            throw RecipeError(
+                .conflict, at: "sampling.solver",
+                "\(sampling.solver.type) needs a path with noise at t = 0, which this \(self.path.type) has not",
+                advice: "use euler, heun or adams-bashforth, or another path")
         }
     }
 

@@ -63,6 +63,7 @@ struct SamplingFields: ComponentConfiguration {
 
     func validate() throws(RecipeError) {
         try RecipeError.within("grid") { () throws(RecipeError) in try grid.validate() }
-        try RecipeError.check((0...Int.max / 2).contains(seed), at: "seed", found: seed, expected: "0 to \(Int.max / 2)")
+        try RecipeError.check(
+            (0...Int.max / 2).contains(seed), at: "seed", found: seed, expected: "0 to \(Int.max / 2)")
     }
 }

@@ -24,8 +24,10 @@ public struct DiffusionModel: Sendable {
     }
 
     /// A sampler with the recipe's settings, or with others.
+    ///
+    /// - Parameter reference: what guidance draws away from.
     public func sampler(
-        _ settings: SamplingRecipe? = nil, registry: Registry
+        _ settings: SamplingRecipe? = nil, registry: Registry, reference: GuidanceReference = .unconditional
     ) throws(RecipeError) -> DiffusionSampler {
         let settings = settings ?? recipe.sampling
         let context = BuildContext(model: recipe.model)
@@ -33,6 +35,6 @@ public struct DiffusionModel: Sendable {
             backbone: backbone, target: target, path: path,
             solver: try registry.make(settings.solver, as: .solver, in: context, at: "sampling.solver"),
             guidance: try registry.make(settings.guidance, as: .guidance, in: context, at: "sampling.guidance"),
-            grid: TimeGrid(settings.grid))
+            grid: TimeGrid(settings.grid), reference: reference)
     }
 }

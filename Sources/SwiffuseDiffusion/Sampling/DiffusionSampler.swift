@@ -9,10 +9,13 @@ public struct DiffusionSampler: Sendable {
     public let solver: any Solver
     public let guidance: any Guidance
     public let grid: TimeGrid
+    /// What guidance draws away from.
+    public let reference: GuidanceReference
 
     public init(
         backbone: any Backbone, target: any PredictionTarget = CleanImageTarget(), path: any NoisePath = LinearPath(),
-        solver: any Solver = HeunSolver(), guidance: any Guidance = NoGuidance(), grid: TimeGrid
+        solver: any Solver = HeunSolver(), guidance: any Guidance = NoGuidance(), grid: TimeGrid,
+        reference: GuidanceReference = .unconditional
     ) {
         self.backbone = backbone
         self.target = target
@@ -20,6 +23,7 @@ public struct DiffusionSampler: Sendable {
         self.solver = solver
         self.guidance = guidance
         self.grid = grid
+        self.reference = reference
     }
 
     /// Draws a batch.
@@ -28,15 +32,31 @@ public struct DiffusionSampler: Sendable {
     ///   - noise: x at t = 0, [B, C, H, W]; see `noise(seeds:image:scale:on:)`.
     ///   - condition: what to draw.
     ///   - pass: the parameter values to draw with.
+    ///   - stepNoise: what stochastic solvers add; the others need none.
     ///   - trajectory: whether to keep what lies between.
     ///   - progress: called after every step.
-    /// - Throws: `DeviceError` as soon as a step is known to have failed.
+    /// - Throws: `SamplingError`, as soon as a step is known to have failed.
     public func sample(
-        from noise: Tensor, condition: SamplingCondition = .none, in pass: Pass,
+        from noise: Tensor, condition: SamplingCondition = .none, in pass: Pass, stepNoise: StepNoise = .none,
         trajectory: SamplingResult.Trajectory = .discarded, progress: (SamplingProgress) -> Void = { _ in }
-    ) throws(DeviceError) -> SamplingResult {
-        let field = GuidedField(sampler: self, condition: condition, pass: pass)
-        return try follow(field, from: noise, by: solver, trajectory: trajectory, progress: progress)
+    ) throws(SamplingError) -> SamplingResult {
+        let request = SamplingRequest(
+            noise: noise, condition: condition, stepNoise: stepNoise, trajectory: trajectory)
+        return try sample(request, in: pass, progress: progress)
+    }
+
+    /// Draws a batch that may start from images or keep parts of them.
+    ///
+    /// - Parameters:
+    ///   - pass: the parameter values to draw with.
+    ///   - progress: called after every step.
+    /// - Throws: `SamplingError`, as soon as a step is known to have failed.
+    public func sample(
+        _ request: SamplingRequest, in pass: Pass, progress: (SamplingProgress) -> Void = { _ in }
+    ) throws(SamplingError) -> SamplingResult {
+        guard !solver.isStochastic || !request.stepNoise.isNone else { throw .noStepNoise }
+        let field = GuidedField(sampler: self, condition: request.condition, pass: pass)
+        return try follow(field, request, by: solver, progress: progress)
     }
 
     /// Standard normal noise, [B, C, H, W]: each picture from its own seed, so that it does not depend on its batch.
@@ -53,22 +73,21 @@ public struct DiffusionSampler: Sendable {
     }
 
     private func follow<S: Solver>(
-        _ field: GuidedField, from noise: Tensor, by solver: S, trajectory: SamplingResult.Trajectory,
-        progress: (SamplingProgress) -> Void
-    ) throws(DeviceError) -> SamplingResult {
-        var memory = solver.begin()
-        var state = noise
-        var states = trajectory == .kept ? [noise] : []
+        _ field: GuidedField, _ request: SamplingRequest, by solver: S, progress: (SamplingProgress) -> Void
+    ) throws(SamplingError) -> SamplingResult {
+        var memory = solver.begin(in: SolverContext(path: path, noise: request.stepNoise))
+        var state = request.start.state(from: request.noise, along: path)
+        var states = request.trajectory == .kept ? [state] : []
         var velocities: [Tensor] = []
         var evaluations = 0
-        for step in grid.steps {
+        for step in grid.starting(at: request.start.time).steps {
             let result = solver.advance(state, over: step, memory: &memory) { state, query in
                 evaluations += field.evaluationCount(for: query)
                 return field(state, query)
             }
-            state = result.state
-            if let failure = state.failure { throw failure }
-            if trajectory == .kept {
+            state = request.known.imposed(on: result.state, after: step, noise: request.noise, path: path)
+            if let failure = state.failure { throw .device(failure) }
+            if request.trajectory == .kept {
                 states.append(state)
                 velocities.append(result.velocity)
             }
@@ -76,39 +95,5 @@ public struct DiffusionSampler: Sendable {
                 SamplingProgress(completedSteps: step.index + 1, stepCount: step.count, evaluations: evaluations))
         }
         return SamplingResult(images: state, states: states, velocities: velocities)
-    }
-}
-
-/// The velocity field of a network under guidance.
-private struct GuidedField {
-    let sampler: DiffusionSampler
-    let condition: SamplingCondition
-    let pass: Pass
-
-    /// The guided velocity of a batch of states [B, C, H, W].
-    func callAsFunction(_ state: Tensor, _ query: VelocityQuery) -> Tensor {
-        switch evaluations(for: query) {
-        case .conditional: return velocity(of: state, at: query.time, condition.wanted)
-        case .unconditional: return velocity(of: state, at: query.time, condition.unconditional)
-        case .both:
-            let doubled = Tensor.concatenated([state, state], along: 0)
-            let both = velocity(of: doubled, at: query.time, condition.unconditional.followed(by: condition.wanted))
-            let halves = both.chunked(into: 2, along: 0)
-            return sampler.guidance.combine(conditional: halves[1], unconditional: halves[0])
-        }
-    }
-
-    func evaluationCount(for query: VelocityQuery) -> Int { evaluations(for: query) == .both ? 2 : 1 }
-
-    private func evaluations(for query: VelocityQuery) -> GuidanceEvaluations {
-        condition.isGuidable ? sampler.guidance.evaluations(for: query) : .conditional
-    }
-
-    private func velocity(of state: Tensor, at time: Float, _ condition: Condition) -> Tensor {
-        let count = state.shape[0]
-        let times = Tensor.filled(time, shape: [count], on: state.device)
-        let raw = sampler.backbone.predict(state, times: times, condition: condition, in: pass)
-        return sampler.target.velocity(
-            from: raw, noisy: state, times: [Float](repeating: time, count: count), along: sampler.path, for: .sampling)
     }
 }

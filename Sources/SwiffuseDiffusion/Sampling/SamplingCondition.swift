@@ -6,10 +6,22 @@ public struct SamplingCondition: Sendable {
     public let wanted: Condition
     /// The same pictures without condition, for guidance.
     public let unconditional: Condition
+    /// Whether the two differ, so that guidance can do something.
+    let isGuidable: Bool
 
     public init(wanted: Condition, unconditional: Condition) {
+        let isGuidable =
+            switch wanted {
+            case .none: false
+            case .classes: true
+            }
+        self.init(wanted: wanted, unconditional: unconditional, isGuidable: isGuidable)
+    }
+
+    private init(wanted: Condition, unconditional: Condition, isGuidable: Bool) {
         self.wanted = wanted
         self.unconditional = unconditional
+        self.isGuidable = isGuidable
     }
 
     /// For models without condition; guidance has no effect.
@@ -22,11 +34,10 @@ public struct SamplingCondition: Sendable {
             wanted: .classes(labels, on: device), unconditional: .classes(nulls, on: device))
     }
 
-    /// Whether the two differ, so that guidance can do something.
-    var isGuidable: Bool {
-        switch wanted {
-        case .none: false
-        case .classes: true
-        }
+    /// No class for any picture, of a model with or without classes; classifier-free guidance has no effect.
+    public static func noClass(count: Int, of model: ModelSpec, on device: any Device) -> SamplingCondition {
+        guard model.classCount > 0 else { return .none }
+        let nulls = Condition.classes([Int](repeating: model.classCount, count: count), on: device)
+        return SamplingCondition(wanted: nulls, unconditional: nulls, isGuidable: false)
     }
 }

@@ -45,7 +45,7 @@ public struct AdamsBashforthSolver: Solver, Component {
 
     public init(_ configuration: Configuration, in context: BuildContext) { self.init(order: configuration.order) }
 
-    public func begin() -> Memory { Memory() }
+    public func begin(in context: SolverContext) -> Memory { Memory() }
 
     public func advance(
         _ state: Tensor, over step: TimeStep, memory: inout Memory, field: (Tensor, VelocityQuery) -> Tensor

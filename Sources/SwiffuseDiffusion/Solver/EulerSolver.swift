@@ -11,7 +11,7 @@ public struct EulerSolver: Solver, Component {
 
     public init(_ configuration: Configuration, in context: BuildContext) {}
 
-    public func begin() {}
+    public func begin(in context: SolverContext) {}
 
     public func advance(
         _ state: Tensor, over step: TimeStep, memory: inout Void, field: (Tensor, VelocityQuery) -> Tensor

@@ -30,7 +30,7 @@ public struct HeunSolver: Solver, Component {
 
     public init(_ configuration: Configuration, in context: BuildContext) { evaluations = configuration.evaluations }
 
-    public func begin() -> Memory { Memory() }
+    public func begin(in context: SolverContext) -> Memory { Memory() }
 
     public func advance(
         _ state: Tensor, over step: TimeStep, memory: inout Memory, field: (Tensor, VelocityQuery) -> Tensor

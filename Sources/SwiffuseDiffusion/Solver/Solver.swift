@@ -7,8 +7,14 @@ public import SwiffuseTensor
 public protocol Solver: Sendable {
     associatedtype Memory: Sendable
 
-    /// The memory before the first step.
-    func begin() -> Memory
+    /// Whether the solver adds noise, so that a run has to say where the noise comes from.
+    var isStochastic: Bool { get }
+
+    /// Whether the solver converts velocities along the path, which must then have σ > 0 before the image.
+    var usesPath: Bool { get }
+
+    /// The memory before the first step of a run.
+    func begin(in context: SolverContext) -> Memory
 
     /// Goes from `step.start` to `step.end`.
     ///
@@ -21,15 +27,40 @@ public protocol Solver: Sendable {
     ) -> SolverStep
 }
 
+extension Solver {
+    public var isStochastic: Bool { false }
+    public var usesPath: Bool { false }
+
+    /// The memory before the first step of a run along the linear path, without noise.
+    public func begin() -> Memory { begin(in: SolverContext()) }
+}
+
+/// What a run tells its solver besides the velocities.
+public struct SolverContext: Sendable {
+    /// The path that the velocities follow: solvers that need scores or predicted images convert along it.
+    public let path: any NoisePath
+    /// Where stochastic solvers take their noise from.
+    public let noise: StepNoise
+
+    public init(path: any NoisePath = LinearPath(), noise: StepNoise = .none) {
+        self.path = path
+        self.noise = noise
+    }
+}
+
 /// The result of one step of a solver.
 public struct SolverStep: Sendable {
     /// x at the end of the step.
     public let state: Tensor
-    /// The velocity that led there: state = old state + width · velocity.
+    /// The velocity that led there: state = old state + width · velocity, unless the solver is stochastic.
     public let velocity: Tensor
 
     public init(from state: Tensor, along velocity: Tensor, over step: TimeStep) {
-        self.state = state + velocity * step.width
+        self.init(state: state + velocity * step.width, velocity: velocity)
+    }
+
+    public init(state: Tensor, velocity: Tensor) {
+        self.state = state
         self.velocity = velocity
     }
 }

@@ -1,3 +1,5 @@
+import SwiffuseTensor
+
 /// The times that a sampler visits: 0 = noise first, 1 = image last.
 ///
 /// With n steps and last step l, the unshifted grid is n times from 0 to 1 − l, and 1; each is then shifted. The
@@ -26,7 +28,7 @@ public struct TimeGrid: Sendable, Hashable {
 
     /// The grid's steps in order.
     public var steps: [TimeStep] {
-        var accumulated: Float = 0
+        var accumulated = times.first ?? 0
         return (0..<max(0, times.count - 1)).map { index in
             let step = TimeStep(
                 index: index, count: times.count - 1, start: times[index], end: times[index + 1],
@@ -34,6 +36,21 @@ public struct TimeGrid: Sendable, Hashable {
             accumulated += step.width
             return step
         }
+    }
+
+    /// The part of this grid from a time on: that time, and the later times of the grid.
+    ///
+    /// A time of the grid less than a quarter of its own step behind the start is left out: tiny steps gain nothing,
+    /// and multistep solvers divide by them.
+    ///
+    /// - Parameter start: within 0 ..< 1; 0 gives the grid itself.
+    public func starting(at start: Float) -> TimeGrid {
+        require(start >= 0 && start < 1, "TimeGrid", "the start must be within 0 ..< 1, got \(start)")
+        guard start > (times.first ?? 0) else { return self }
+        let later = zip(times.dropFirst(), times).filter { time, before in
+            time > start && (time == times.last || time - start >= 0.25 * (time - before))
+        }
+        return TimeGrid(times: [start] + later.map(\.0))
     }
 
     /// Evenly spaced numbers as PyTorch computes them on the CPU: from the start in the first half, from the end in

@@ -1,4 +1,4 @@
-/// Pictures in one folder per class: `root/CLASS/*.png`.
+/// Pictures in one folder per class: `root/CLASS/*.png` and `*.jpg`.
 ///
 /// Classes are numbered by the byte order of their folders' names, pictures follow in the order of class and file name.
 public struct ClassFolderDataset: ImageDataset {
@@ -8,14 +8,16 @@ public struct ClassFolderDataset: ImageDataset {
 
     /// Lists `root`; pictures are read and checked when asked for.
     public init(root: String) throws(DataError) {
-        classNames = try Self.list(root).folders
+        classNames = try FolderListing(data: root).folders
         guard !classNames.isEmpty else {
-            throw .malformed(path: root, reason: "it holds no folders; expected one folder of PNG files per class")
+            throw .malformed(path: root, reason: "it holds no folders; expected one folder of pictures per class")
         }
         var paths: [String] = []
         var labels: [Int32] = []
         for (label, name) in classNames.enumerated() {
-            let pictures = try Self.pictures(in: "\(root)/\(name)")
+            let folder = "\(root)/\(name)"
+            let pictures = try FolderListing(data: folder).pictures(in: folder)
+            guard !pictures.isEmpty else { throw .malformed(path: folder, reason: "it holds no PNG or JPEG files") }
             paths += pictures
             labels += repeatElement(Int32(label), count: pictures.count)
         }
@@ -29,33 +31,44 @@ public struct ClassFolderDataset: ImageDataset {
 
     public func name(at index: Int) -> String { paths[index] }
 
-    public func image(at index: Int) throws(DataError) -> ImageBuffer {
-        do {
-            return try PNG.read(paths[index]).image
-        } catch {
-            throw .image(error)
-        }
-    }
+    public func image(at index: Int) throws(DataError) -> ImageBuffer { try ImageFile.readData(paths[index]) }
+}
 
-    private static func pictures(in folder: String) throws(DataError) -> [String] {
-        var pictures: [String] = []
-        for file in try list(folder).files {
-            switch file.split(separator: ".").last?.lowercased() {
-            case "png": pictures.append("\(folder)/\(file)")
-            case "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff":
-                throw .malformed(path: "\(folder)/\(file)", reason: "only PNG pictures are read; convert it first")
-            default: break  // notes, checksums and the like
-            }
-        }
-        guard !pictures.isEmpty else { throw .malformed(path: folder, reason: "it holds no PNG files") }
-        return pictures
-    }
-
-    private static func list(_ path: String) throws(DataError) -> FolderListing {
+extension FolderListing {
+    /// Lists a folder of a data set.
+    init(data path: String) throws(DataError) {
         do {
-            return try FolderListing(path: path)
+            try self.init(path: path)
         } catch {
             throw .file(error)
+        }
+    }
+
+    /// Paths of the pictures in this folder.
+    ///
+    /// - Throws: `DataError.malformed` for a picture of a format that is not read: leaving it out silently would hide
+    ///   that a data set is incomplete.
+    func pictures(in folder: String) throws(DataError) -> [String] {
+        var paths: [String] = []
+        for file in files {
+            switch ImageFile.kind(ofName: file) {
+            case .readable: paths.append("\(folder)/\(file)")
+            case .foreign:
+                throw .malformed(path: "\(folder)/\(file)", reason: "only PNG and JPEG are read; convert it first")
+            case .other: break
+            }
+        }
+        return paths
+    }
+}
+
+extension ImageFile {
+    /// A picture of a data set.
+    static func readData(_ path: String) throws(DataError) -> ImageBuffer {
+        do {
+            return try read(path)
+        } catch {
+            throw .image(error)
         }
     }
 }

@@ -33,6 +33,8 @@ public struct IDXDataset: ImageDataset {
 
     public var count: Int { labels.count }
 
+    public var isInMemory: Bool { true }
+
     public func label(at index: Int) -> Int { Int(labels[index]) }
 
     public func image(at index: Int) throws(DataError) -> ImageBuffer {

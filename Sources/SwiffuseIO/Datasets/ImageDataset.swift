@@ -13,10 +13,14 @@ public protocol ImageDataset: Sendable {
     func image(at index: Int) throws(DataError) -> ImageBuffer
     /// What errors call picture `index`.
     func name(at index: Int) -> String
+    /// Whether pictures are kept decoded, so that asking for one costs next to nothing.
+    var isInMemory: Bool { get }
 }
 
 extension ImageDataset {
     public var classCount: Int { classNames.count }
 
     public func name(at index: Int) -> String { "image \(index)" }
+
+    public var isInMemory: Bool { false }
 }

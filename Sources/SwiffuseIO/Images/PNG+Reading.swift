@@ -3,13 +3,7 @@ import CImages
 extension PNG {
     /// Reads a PNG file; see `decode` for what its values are.
     public static func read(_ path: String, limits: ImageLimits = ImageLimits()) throws(ImageError) -> PNGPicture {
-        let bytes: [UInt8]
-        do {
-            bytes = try FileContents.read(path)
-        } catch {
-            throw .file(error)
-        }
-        return try decode(bytes, named: path, limits: limits)
+        try decode(try FileContents.readPicture(path), named: path, limits: limits)
     }
 
     /// Decodes a PNG file held in memory.
@@ -25,10 +19,7 @@ extension PNG {
         var result = CImagesPNG()
         var message = CImagesMessage()
         defer { cimages_png_release(&result) }
-        let bound = CImagesLimits(
-            maximum_side: UInt32(clamping: min(limits.maximumSide, 0x7FFF_FFFF)),
-            maximum_byte_count: 4 * max(0, min(limits.maximumPixelCount, 1 << 40)))
-        let status = cimages_png_decode(bytes, bytes.count, bound, &result, &message)
+        let status = cimages_png_decode(bytes, bytes.count, CImagesLimits(limits), &result, &message)
         switch status {
         case CImagesStatusSuccess: break
         case CImagesStatusWrongFormat: throw .wrongFormat(path: name, expected: "PNG")

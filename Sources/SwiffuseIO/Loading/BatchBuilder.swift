@@ -1,15 +1,13 @@
 /// Builds batch n of a stream; the same value serves all threads.
 struct BatchBuilder<Dataset: ImageDataset>: Sendable {
-    private let dataset: Dataset
-    private let preparation: ImagePreparation
+    private let source: PictureSource<Dataset>
     private let settings: BatchLoader.Settings
     private let stream: ExampleStream
 
-    init(dataset: Dataset, preparation: ImagePreparation, settings: BatchLoader.Settings) {
-        self.dataset = dataset
-        self.preparation = preparation
+    init(source: PictureSource<Dataset>, settings: BatchLoader.Settings) {
+        self.source = source
         self.settings = settings
-        stream = ExampleStream(count: dataset.count, order: settings.order)
+        stream = ExampleStream(count: source.dataset.count, order: settings.order)
     }
 
     /// Batch `number`, counted from 0 at `settings.startingAt`; when cancelled it is left unfinished.
@@ -17,14 +15,17 @@ struct BatchBuilder<Dataset: ImageDataset>: Sendable {
         let first = settings.startingAt + number * settings.batchSize
         let positions = first..<first + settings.batchSize
         let indices = stream.indices(at: positions)
-        let size = preparation.geometry.elementCount
+        let size = source.preparation.geometry.elementCount
+        var labels: [Int32] = []
         var failure: DataError?
         let images = [Float](unsafeUninitializedCapacity: indices.count * size) { buffer, count in
             for (slot, index) in indices.enumerated() where failure == nil && !isCancelled() {
                 do throws(DataError) {
-                    try preparation.write(
-                        dataset.image(at: index), isFlipped: isFlipped(at: positions.lowerBound + slot),
-                        name: dataset.name(at: index), into: buffer[slot * size..<(slot + 1) * size])
+                    let (picture, usedIndex) = try source.usablePicture(at: index)
+                    source.preparation.write(
+                        picture, variation: variation(at: positions.lowerBound + slot),
+                        into: buffer[slot * size..<(slot + 1) * size])
+                    labels.append(Int32(source.dataset.label(at: usedIndex)))
                     count = (slot + 1) * size
                 } catch {
                     failure = error
@@ -34,12 +35,13 @@ struct BatchBuilder<Dataset: ImageDataset>: Sendable {
         if let failure { return .failure(failure) }
         return .success(
             ImageBatch(
-                images: images, labels: indices.map { Int32(dataset.label(at: $0)) },
-                geometry: preparation.geometry, positions: positions))
+                images: images, labels: labels, geometry: source.preparation.geometry, positions: positions))
     }
 
-    private func isFlipped(at position: Int) -> Bool {
-        guard settings.mirrorsRandomly else { return false }
+    /// Depends on the seed and the position alone.
+    private func variation(at position: Int) -> ImageVariation {
+        var result = ImageVariation()
+        guard settings.mirrorsRandomly || source.preparation.fit == .randomCrop else { return result }
         let seed: UInt64 =
             switch settings.order {
             case .shuffled(let seed): seed
@@ -47,6 +49,9 @@ struct BatchBuilder<Dataset: ImageDataset>: Sendable {
             }
         // The complement keeps these streams apart from those of the epochs.
         var random = SplitMix64(seed: ~seed, stream: UInt64(position))
-        return random.next() >> 63 == 1
+        let isFlipped = random.next() >> 63 == 1
+        result.isFlipped = settings.mirrorsRandomly && isFlipped
+        result.cropPlace = (random.unitInterval(), random.unitInterval())
+        return result
     }
 }

@@ -16,6 +16,10 @@ public final class BatchLoader: Sendable {
         public var threadCount = 1
         /// Batches decoded ahead at most.
         public var queueLimit = 4
+        /// Whether a damaged picture is an error; otherwise the next one that is fine takes its place.
+        public var isStrict = false
+        /// Keeps scaled pictures between epochs; not used for data sets that are in memory already.
+        public var cache: (any PictureCache)?
 
         public init(batchSize: Int, order: ExampleOrder) {
             self.batchSize = batchSize
@@ -25,6 +29,7 @@ public final class BatchLoader: Sendable {
 
     private let queue: BatchQueue
     private let workers: [WorkerThread]
+    private let skipLog: SkipLog
 
     /// Starts decoding at once.
     public init(
@@ -39,8 +44,12 @@ public final class BatchLoader: Sendable {
                     + "(\(settings.queueLimit)) must be positive, the start (\(settings.startingAt)) not negative")
         }
         let queue = BatchQueue(limit: settings.queueLimit)
-        let builder = BatchBuilder(dataset: dataset, preparation: preparation, settings: settings)
+        let source = PictureSource(
+            dataset: dataset, preparation: preparation, isStrict: settings.isStrict,
+            cache: dataset.isInMemory ? nil : settings.cache)
+        let builder = BatchBuilder(source: source, settings: settings)
         self.queue = queue
+        skipLog = source.skipped
         var workers: [WorkerThread] = []
         for _ in 0..<settings.threadCount {
             let worker = WorkerThread {
@@ -69,6 +78,9 @@ public final class BatchLoader: Sendable {
     public func next() throws(DataError) -> ImageBatch? {
         try queue.take()?.get()
     }
+
+    /// Damaged pictures found so far, each once.
+    public var skippedPictures: [SkippedPicture] { skipLog.pictures }
 
     /// Ends decoding; waiting calls of `next()` return nil.
     public func stop() {

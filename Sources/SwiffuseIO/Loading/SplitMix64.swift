@@ -23,6 +23,9 @@ struct SplitMix64 {
         }
     }
 
+    /// A number in 0..<1 on a grid of 2⁻⁵³.
+    mutating func unitInterval() -> Double { Double(next() >> 11) * 0x1p-53 }
+
     /// Puts the elements into a random order (Fisher–Yates).
     mutating func shuffle<Element>(_ elements: inout [Element]) {
         for last in stride(from: elements.count - 1, to: 0, by: -1) {

@@ -1,7 +1,7 @@
 /// A safetensors file, mapped into memory and checked when opened.
 ///
 /// Opening costs as much as parsing the header; tensors are read when asked for.
-public struct SafetensorsFile: Sendable {
+public struct SafetensorsFile: TensorFile {
     public let path: String
     /// The tensors in the order of the header.
     public let entries: [SafetensorsEntry]
@@ -46,6 +46,10 @@ public struct SafetensorsFile: Sendable {
         }
         return entries[index]
     }
+
+    public func dtype(of key: String) throws(CheckpointError) -> StoredDType { try entry(key).dtype }
+
+    public func shape(of key: String) throws(CheckpointError) -> [Int] { try entry(key).shape }
 
     /// Gives `body` the raw bytes of a tensor: row-major, little endian, of any alignment, valid during the call only.
     public func withBytes<Result>(

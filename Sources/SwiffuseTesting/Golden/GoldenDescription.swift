@@ -34,8 +34,17 @@ public struct GoldenDescription: Sendable {
         root = FixtureSettings(members, at: "", in: path)
     }
 
-    /// The safetensors file beside the JSON file.
+    /// The safetensors file beside the JSON file: the one named as `expected`, or else the one of the same name.
     var tensorPath: String {
-        (path.hasSuffix(".json") ? String(path.dropLast(5)) : path) + ".safetensors"
+        sibling("expected") ?? (path.hasSuffix(".json") ? String(path.dropLast(5)) : path) + ".safetensors"
+    }
+
+    /// The file whose contents are `expected`; nil for fixtures of computations.
+    var containerPath: String? { root.contains("expected") ? sibling("file") : nil }
+
+    /// The path of a file that the JSON names, beside the JSON file.
+    private func sibling(_ key: String) -> String? {
+        guard let name = root.values[key]?.text, root.contains("expected"), !name.contains("/") else { return nil }
+        return URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(name).path
     }
 }

@@ -43,7 +43,10 @@ public struct GoldenFixture: Sendable {
     public func contains(_ key: String) -> Bool { tensors.contains(key) }
 
     /// Names of everything that a check must compare.
-    public var references: [String] { tensors.names.filter { $0.hasPrefix("outputs.") || $0.hasPrefix("grads.") } }
+    public var references: [String] {
+        if description.containerPath != nil { return tensors.names }
+        return tensors.names.filter { $0.hasPrefix("outputs.") || $0.hasPrefix("grads.") }
+    }
 
     /// Names of the cases in a file with several, sorted: the second parts of the references' keys.
     public var caseNames: [String] {
@@ -63,7 +66,7 @@ extension GoldenError {
     init(_ error: CheckpointError, path: String) {
         switch error {
         case .file(let error): self = .unreadable(path: path, reason: error.description)
-        case .malformed(_, let reason): self = .malformed(path: path, reason: reason)
+        case .malformed(_, let reason), .malformedTorch(_, let reason): self = .malformed(path: path, reason: reason)
         case .missing, .type, .inexact, .unwritable: self = .malformed(path: path, reason: error.description)
         }
     }

@@ -30,6 +30,11 @@ public struct GoldenResult: Sendable, Hashable {
             tensor: tensor, difference: difference, bound: bound, verdict: objection.map { .fail(reason: $0) } ?? .pass)
     }
 
+    /// Exactly what was expected, where bits rather than numbers were compared.
+    static func same(_ tensor: String) -> GoldenResult {
+        GoldenResult(tensor: tensor, difference: TensorDifference([0], reference: [0]), bound: .exact)
+    }
+
     public static func fail(_ tensor: String, _ reason: String) -> GoldenResult {
         GoldenResult(tensor: tensor, verdict: .fail(reason: reason))
     }

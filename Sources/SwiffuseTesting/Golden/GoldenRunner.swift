@@ -19,7 +19,8 @@ public struct GoldenRunner: Sendable {
 
     /// The checks of what does not belong to a plugin.
     public static let libraryChecks: [any GoldenCheck] = [
-        LayersCheck(), SamplerGridsCheck(), TimeAndGuidanceCheck(), AdamWCheck(),
+        LayersCheck(), SamplerGridsCheck(), TimeAndGuidanceCheck(), AdamWCheck(), ImageFilesCheck(),
+        ImageOpsCheck(), DTypeCastsCheck(), TorchFilesCheck(), MetricsCheck(),
     ]
 
     /// Runs all fixtures of a folder, sorted by name.

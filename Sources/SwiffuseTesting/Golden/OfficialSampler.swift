@@ -9,14 +9,18 @@ public struct OfficialSampler: Sendable {
     }
 
     public let method: Method
-    /// What the network predicts: the image for the classes whose names end in JiT, else the velocity.
+    /// The step functions; both `ode` for Adams.
+    public let step: StochasticStep
+    /// What the network predicts: the image for the classes with JiT in their names, else the velocity.
     public let prediction: PredictionSpace
+    /// Whether a weaker network takes the place of the unconditional half.
+    public let isAutoGuided: Bool
     public let grid: TimeGrid
     public let guidance: ClassifierFreeGuidance
 
     private static let knownKeys: Set<String> = [
-        "cls", "num_steps", "guidance", "guidance_interval_min", "guidance_interval_max", "timeshift", "w", "order",
-        "exact_henu", "last_step", "step_fn", "last_step_fn", "guidance_fn",
+        "cls", "num_steps", "guidance", "guidance_interval_min", "guidance_interval_max", "timeshift", "w", "gamma",
+        "order", "exact_henu", "last_step", "step_fn", "last_step_fn", "guidance_fn", "scheduler",
     ]
 
     /// - Throws: `GoldenError.unsupported` for classes and options without a counterpart here.
@@ -24,14 +28,11 @@ public struct OfficialSampler: Sendable {
         if let key = settings.values.keys.sorted().first(where: { !Self.knownKeys.contains($0) }) {
             throw .unsupported(reason: "the sampler option \(key)")
         }
-        for key in ["step_fn", "last_step_fn"] {
-            let function = try settings.text(key, default: "ode_step_fn")
-            guard function == "ode_step_fn" else { throw .unsupported(reason: "stochastic steps (\(function))") }
-        }
         let name = try settings.text("cls")
-        prediction = name.hasSuffix("JiT") ? .image : .velocity
+        prediction = name.contains("JiT") ? .image : .velocity
+        isAutoGuided = name == "EulerSamplerJiTAutoGuidance"
         switch name {
-        case "EulerSampler", "EulerSamplerJiT": method = .euler
+        case "EulerSampler", "EulerSamplerJiT", "EulerSamplerJiTAutoGuidance": method = .euler
         case "HeunSampler", "HeunSamplerJiT":
             method = .heun(try settings.bool("exact_henu", default: false) ? .exact : .reused)
         case "AdamLMSampler", "AdamLMSamplerJiT":
@@ -40,6 +41,10 @@ public struct OfficialSampler: Sendable {
             method = .adams(order: order)
         default: throw .unsupported(reason: "the sampler class \(name)")
         }
+        step = try StochasticStep(settings)
+        if case .adams = method, !step.isPlain { throw .unsupported(reason: "stochastic steps with \(name)") }
+        let scheduler = try settings.text("scheduler", default: "LinearScheduler")
+        guard scheduler == "LinearScheduler" else { throw .unsupported(reason: "the path \(scheduler)") }
         grid = try Self.grid(settings)
         guidance = ClassifierFreeGuidance(
             scale: Float(try settings.number("guidance", default: 1)),

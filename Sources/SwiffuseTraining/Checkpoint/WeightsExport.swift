@@ -21,15 +21,40 @@ public struct WeightsExport: Sendable {
         let parameters = try DiffusionModel(recipe, registry: registry).scope.parameters
         let source = try Checkpoint.prefix(of: choice, in: recipe.training)
         recipe.forDrawingOnly()
-        let specs = parameters.map {
-            SafetensorsSpec(name: prefix + $0.key, dtype: storage.dtype, shape: $0.shape.dimensions)
-        }
+        let tensors = parameters.map { (name: prefix + $0.key, shape: $0.shape.dimensions) }
         let metadata = prefix.isEmpty ? try Checkpoint.metadata(of: recipe, step: checkpoint.step) : [:]
+        try write(tensors, metadata: metadata, to: path) { index in
+            let parameter = parameters[index]
+            return try checkpoint.file.float32(of: parameter.isTrainable ? source + parameter.key : parameter.key)
+        }
+    }
+
+    /// Writes the weights of another program's file as a checkpoint that pictures can be drawn with.
+    ///
+    /// - Parameters:
+    ///   - weights: the file and which of its keys are meant.
+    ///   - recipe: the model that the weights belong to.
+    /// - Throws: `CheckpointError`, `LoadReport` if file and model do not match.
+    public func write(
+        _ weights: InitialWeights, as recipe: Recipe, registry: Registry, to path: String
+    ) throws -> LoadReport {
+        var recipe = recipe
+        let parameters = try DiffusionModel(recipe, registry: registry).scope.parameters
+        let (report, values) = try weights.values(for: parameters)
+        recipe.forDrawingOnly()
+        let tensors = values.map { (name: $0.0.key, shape: $0.0.shape.dimensions) }
+        try write(tensors, metadata: try Checkpoint.metadata(of: recipe, step: 0), to: path) { values[$0].1 }
+        return report
+    }
+
+    private func write(
+        _ tensors: [(name: String, shape: [Int])], metadata: [String: String], to path: String,
+        values: (Int) throws -> [Float]
+    ) throws {
+        let specs = tensors.map { SafetensorsSpec(name: $0.name, dtype: storage.dtype, shape: $0.shape) }
         var writer = try SafetensorsWriter(path: path, tensors: specs, metadata: metadata)
-        for (parameter, spec) in zip(parameters, specs) {
-            let key = parameter.isTrainable ? source + parameter.key : parameter.key
-            let values = try checkpoint.file.float32(of: key)
-            try storage.append(values, as: spec.name, to: &writer)
+        for (index, spec) in specs.enumerated() {
+            try storage.append(try values(index), as: spec.name, to: &writer)
         }
         try writer.finish()
     }

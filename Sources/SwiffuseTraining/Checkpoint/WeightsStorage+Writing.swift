@@ -17,7 +17,7 @@ extension WeightsStorage {
         switch self {
         case .float32: try writer.append(name, values)
         case .float16: try writer.append(name, try values.map { try Self.half($0, in: name) })
-        case .bfloat16: try writer.append(name, values.map(Self.brain))
+        case .bfloat16: try writer.append(name, values.map(ReducedPrecision.bfloat16))
         }
     }
 
@@ -25,13 +25,6 @@ extension WeightsStorage {
         let half = Float16(value)
         guard half.isFinite || !value.isFinite else { throw ExportError.tooLarge(key: name, value: value) }
         return half.bitPattern
-    }
-
-    /// The upper half of a Float32, rounded to nearest, ties to even.
-    private static func brain(_ value: Float) -> UInt16 {
-        let bits = value.bitPattern
-        if value.isNaN { return UInt16(bits >> 16) | 0x40 }
-        return UInt16((bits &+ 0x7FFF &+ (bits >> 16 & 1)) >> 16)
     }
 }
 

@@ -62,7 +62,7 @@ public struct CostEstimate: Sendable {
 }
 
 /// Runs a model on a counting device.
-private struct CostProbe {
+struct CostProbe {
     let model: DiffusionModel
     let kernels: KernelTable
 
@@ -123,7 +123,9 @@ private struct CostProbe {
         )
     }
 
-    func sampling(registry: Registry, batch: Int) throws -> (operations: Int, memory: CostEstimate.Memory) {
+    func sampling(
+        registry: Registry, batch: Int, settings: SamplingRecipe? = nil
+    ) throws -> (operations: Int, memory: CostEstimate.Memory) {
         let device = NullDevice(mimicking: kernels)
         let store = store(on: device)
         let parameterBytes = device.memoryUse.current
@@ -132,8 +134,9 @@ private struct CostProbe {
         let condition: SamplingCondition =
             model.recipe.classes == 0
             ? .none : .classes([Int](repeating: 0, count: batch), of: model.recipe.model, on: device)
-        _ = try model.sampler(registry: registry).sample(
-            from: images(batch, on: device), condition: condition, in: Pass(store))
+        _ = try model.sampler(settings, registry: registry).sample(
+            from: images(batch, on: device), condition: condition, in: Pass(store),
+            stepNoise: StepNoise { _, state in Tensor.zeros(state.shape, on: state.device) })
         return (
             device.floatingPointOperations - start,
             CostEstimate.Memory(

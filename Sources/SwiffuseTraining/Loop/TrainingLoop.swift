@@ -15,10 +15,13 @@ public struct TrainingLoop: Sendable {
     ///   - model: what to train.
     ///   - state: where to go on; a fresh state for a new run.
     ///   - source: the images.
+    ///   - loading: how they are brought in.
     /// - Throws: `DataError` if the images cannot be opened or prepared, `RecipeError` if they have other classes than the
     ///   recipe.
-    public init(_ model: DiffusionModel, state: TrainingState, source: any DataSource) throws {
-        try self.init(model, state: state, data: try TrainingData(source, for: model.recipe))
+    public init(
+        _ model: DiffusionModel, state: TrainingState, source: any DataSource, loading: LoadingOptions = LoadingOptions()
+    ) throws {
+        try self.init(model, state: state, data: try TrainingData(source, for: model.recipe, loading: loading))
     }
 
     /// - Parameter data: images that have been opened already.
@@ -36,6 +39,9 @@ public struct TrainingLoop: Sendable {
         loader = try data.loader(settings)
     }
 
+    /// Damaged pictures that were skipped so far, each once.
+    public var skippedPictures: [SkippedPicture] { loader.skippedPictures }
+
     public var isFinished: Bool { state.step >= model.recipe.training.steps }
 
     /// One update.
@@ -47,8 +53,10 @@ public struct TrainingLoop: Sendable {
         let number = state.step
         var gradients: Gradients?
         var terms: [[LossTerm]] = []
+        var waiting = Duration.zero
         for part in 0..<training.accumulation {
-            guard let batch = try loader.next() else { throw CancellationError() }
+            let (wait, batch) = try nextBatch()
+            waiting += wait
             let images = Tensor(
                 batch.images, shape: [batch.count] + model.recipe.image, on: state.store.device)
             let result = try state.store.valueAndGradients(addingTo: gradients.take()) { store in
@@ -62,10 +70,20 @@ public struct TrainingLoop: Sendable {
             terms.append(result.result)
         }
         guard let gradients else { throw CancellationError() }
-        return try update(with: gradients, terms: terms)
+        return try update(with: gradients, terms: terms, waiting: waiting)
     }
 
-    private mutating func update(with gradients: consuming Gradients, terms: [[LossTerm]]) throws -> StepReport {
+    /// The next pictures, and how long they took to come.
+    private func nextBatch() throws -> (wait: Duration, batch: ImageBatch) {
+        let clock = ContinuousClock()
+        let start = clock.now
+        guard let batch = try loader.next() else { throw CancellationError() }
+        return (clock.now - start, batch)
+    }
+
+    private mutating func update(
+        with gradients: consuming Gradients, terms: [[LossTerm]], waiting: Duration
+    ) throws -> StepReport {
         let training = model.recipe.training
         let number = state.step
         let finiteness = FinitenessCheck(step: number + 1)
@@ -79,7 +97,8 @@ public struct TrainingLoop: Sendable {
             scale: 1 / Float(training.accumulation), squaredNorm: squaredNorm)
         return StepReport(
             step: state.step, loss: loss, gradientNorm: squared.squareRoot() / Float(training.accumulation),
-            learningRate: rate, imageCount: training.batchSize * training.accumulation)
+            learningRate: rate, imageCount: training.batchSize * training.accumulation,
+            dataWait: waiting)
     }
 }
 

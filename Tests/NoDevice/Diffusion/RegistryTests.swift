@@ -11,7 +11,8 @@ import Testing
 
     @Test func partsAreListedWithTheirDefaults() throws {
         let registry = try Registry(plugins: [StandardParts(), FlatPlugin()])
-        #expect(registry.entries(of: "solver").map(\.key) == ["euler", "heun", "adams-bashforth"])
+        let solvers = ["euler", "heun", "adams-bashforth", "dpm-solver-2m", "unipc", "sde-euler", "sde-heun"]
+        #expect(registry.entries(of: "solver").map(\.key) == solvers)
         #expect(registry.entries(of: "target").allSatisfy { $0.plugin == "standard" && !$0.summary.isEmpty })
         let flat = try registry.entry(kind: "backbone", key: "flat", at: "backbone.type")
         #expect(flat.defaults == ["level": 0.5, "patch": 2])
@@ -25,7 +26,7 @@ import Testing
         #expect(
             error?.description
                 == "sampling.solver.type: no solver is called \"huen\"; "
-                + "did you mean heun? (known: euler, heun, adams-bashforth)")
+                + "did you mean heun? (known: euler, heun, adams-bashforth, dpm-solver-2m, unipc, sde-euler, sde-heun)")
     }
 
     @Test func aPartMayBeJustItsName() throws {

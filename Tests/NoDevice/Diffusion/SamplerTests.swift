@@ -25,14 +25,29 @@ import Testing
     }
 
     @Test(
-        arguments: [EulerSolver(), HeunSolver(), HeunSolver(.reused), AdamsBashforthSolver(order: 3)] as [any Solver])
+        arguments: [
+            EulerSolver(), HeunSolver(), HeunSolver(.reused), AdamsBashforthSolver(order: 3), DPMSolver(),
+            UniPCSolver(order: 2), UniPCSolver(order: 3), StochasticEulerSolver(), StochasticHeunSolver(),
+        ] as [any Solver])
     func everySolverEndsAtThePredictedImage(solver: any Solver) throws {
         let (backbone, pass) = backbone()
         let sampler = DiffusionSampler(
             backbone: backbone, target: unclamped, solver: solver, grid: TimeGrid(stepCount: 9, shift: 2))
-        let images = try sampler.sample(from: noise([1, 2, 3]), in: pass).images
+        let images = try sampler.sample(from: noise([1, 2, 3]), in: pass, stepNoise: .seeds([1, 2, 3])).images
         #expect(images.shape == [3, 2, 3, 4])
         #expect(try images.scalars().allSatisfy { abs($0 - 0.5) < 2e-6 })
+    }
+
+    @Test(arguments: [DPMSolver(), UniPCSolver(order: 3), StochasticEulerSolver(), HeunSolver()] as [any Solver])
+    func curvedPathsEndAtThePredictedImageToo(solver: any Solver) throws {
+        let (backbone, pass) = backbone()
+        let sampler = DiffusionSampler(
+            backbone: backbone, target: unclamped, path: TrigonometricPath(), solver: solver,
+            grid: TimeGrid(stepCount: 40))
+        let images = try sampler.sample(from: noise([1, 2]), in: pass, stepNoise: .seeds([1, 2])).images.scalars()
+        // The exponential integrators end exactly there; the others by a last step along the curve, 1/40 wide.
+        let bound: Float = solver.usesPath && !solver.isStochastic ? 2e-6 : 0.03
+        #expect(images.allSatisfy { abs($0 - 0.5) < bound }, "\(images.map { abs($0 - 0.5) }.max() ?? 0)")
     }
 
     @Test func aPictureDependsOnItsSeedAlone() throws {
@@ -72,6 +87,45 @@ import Testing
         #expect(backbone.calls.all.filter { $0 == 1 }.count == 23)
         #expect(last?.completedSteps == 50 && last?.stepCount == 50)
         #expect(last?.evaluations == 99 + 76)
+    }
+
+    @Test func autoGuidanceMovesAwayFromTheWeakerNetwork() throws {
+        let (backbone, pass) = backbone()
+        let scope = Scope()
+        var configuration = FlatBackbone.Configuration()
+        configuration.level = 0.1
+        let weaker = FlatBackbone(configuration, in: BuildContext(model: model, scope: scope))
+        let reference = WeakerModel(
+            backbone: weaker, target: unclamped, pass: Pass(ParameterStore(scope, seed: 0, on: device)))
+        func images(_ condition: SamplingCondition, interval: GuidanceInterval) throws -> [Float] {
+            let sampler = DiffusionSampler(
+                backbone: backbone, target: unclamped, solver: EulerSolver(),
+                guidance: ClassifierFreeGuidance(scale: 2, interval: interval), grid: TimeGrid(stepCount: 5),
+                reference: .weaker(reference))
+            return try sampler.sample(from: noise([1, 2]), condition: condition, in: pass).images.scalars()
+        }
+        let always = GuidanceInterval(low: 0, high: 1, convention: .jit)
+        // 0.5 · label guided away from 0.1 · label: 2 · 0.5 − 0.1.
+        let guided = try images(.classes([1, 2], of: model, on: device), interval: always)
+        #expect(guided[..<24].allSatisfy { abs($0 - 0.9) < 1e-5 })
+        #expect(guided[24...].allSatisfy { abs($0 - 1.8) < 1e-5 })
+        #expect(backbone.calls.all == [2, 2, 2, 2, 2] && weaker.calls.all == backbone.calls.all)
+        // Also without classes; and the weaker network is not asked where nothing is guided.
+        let plain = try images(.none, interval: GuidanceInterval(low: 0.9, high: 1))
+        #expect(plain.allSatisfy { abs($0 - 0.5) < 1e-5 })
+        #expect(weaker.calls.all.count == 5)
+        #expect(try images(.none, interval: always).allSatisfy { abs($0 - 0.9) < 1e-5 })
+    }
+
+    @Test func noClassIsNotGuided() throws {
+        let (backbone, pass) = backbone()
+        let guidance = ClassifierFreeGuidance(scale: 2, interval: GuidanceInterval(low: 0, high: 1))
+        let sampler = DiffusionSampler(
+            backbone: backbone, target: unclamped, guidance: guidance, grid: TimeGrid(stepCount: 3))
+        let condition = SamplingCondition.noClass(count: 2, of: model, on: device)
+        let images = try sampler.sample(from: noise([1, 2]), condition: condition, in: pass).images.scalars()
+        #expect(images.allSatisfy { abs($0 - 1.5) < 1e-5 })
+        #expect(backbone.calls.all == [2, 2, 2, 2, 2])
     }
 
     @Test func scaleOneAndModelsWithoutClassesAreNeverGuided() throws {

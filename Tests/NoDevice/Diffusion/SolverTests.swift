@@ -62,6 +62,11 @@ import Testing
         #expect(count(HeunSolver(.exact)) == 9)
         #expect(count(HeunSolver(.reused)) == 5)
         #expect(count(AdamsBashforthSolver(order: 3)) == 5)
+        #expect(count(DPMSolver()) == 5)
+        #expect(count(UniPCSolver(order: 3)) == 5)
+        #expect(count(StochasticEulerSolver(StochasticStep(.sdeMean))) == 5)
+        #expect(count(StochasticHeunSolver(StochasticStep(.sdeMean))) == 9)
+        #expect(count(StochasticHeunSolver(StochasticStep(.sdeMean), evaluations: .reused)) == 5)
     }
 
     @Test func aTableReplacesTheWeights() throws {

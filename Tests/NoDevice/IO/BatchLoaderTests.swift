@@ -27,12 +27,13 @@ private let isOptimised: Bool = {
 @Suite struct BatchLoaderTests {
     private func loader(
         _ dataset: NumberedImages, batchSize: Int, order: ExampleOrder = .shuffled(seed: 1), startingAt: Int = 0,
-        mirrorsRandomly: Bool = false, threadCount: Int = 1
+        mirrorsRandomly: Bool = false, threadCount: Int = 1, isStrict: Bool = false
     ) throws -> BatchLoader {
         var settings = BatchLoader.Settings(batchSize: batchSize, order: order)
         settings.startingAt = startingAt
         settings.mirrorsRandomly = mirrorsRandomly
         settings.threadCount = threadCount
+        settings.isStrict = isStrict
         let geometry = ImageGeometry(channels: 1, height: 1, width: 2)
         return try BatchLoader(dataset, preparation: ImagePreparation(geometry, fit: .pad(0)), settings: settings)
     }
@@ -97,7 +98,7 @@ private let isOptimised: Bool = {
 
     @Test func errorArrivesInOrderAndStays() throws {
         let dataset = NumberedImages(count: 20, broken: 13)
-        let loader = try loader(dataset, batchSize: 5, order: .sequential, threadCount: 3)
+        let loader = try loader(dataset, batchSize: 5, order: .sequential, threadCount: 3, isStrict: true)
         #expect(try numbers(loader, batches: 2) == Array(0..<10))
         for _ in 0..<2 {
             #expect(throws: DataError.image(.corrupt(path: "13.png", reason: "test"))) { try loader.next() }

@@ -29,21 +29,6 @@ import Testing
         #expect(throws: DataError.self) { try IDXFile(contents: nine, path: "x", maximumByteCount: 8) }
     }
 
-    @Test func damagedCompressedIDXNeverCrashes() throws {
-        let original = try Fixtures.bytes("images.idx.gz")
-        var random = SeededGenerator(seed: 2)
-        var refused = 0
-        for _ in 0..<400 {
-            do throws(DataError) {
-                _ = try IDXFile(contents: mutated(original, using: &random), path: "damaged")
-            } catch {
-                refused += 1
-                #expect(error.description.contains("damaged"))
-            }
-        }
-        #expect(refused > 200)
-    }
-
     @Test func idxPairIsADataset() throws {
         let names = ["a", "b", "c"]
         let dataset = try IDXDataset(
@@ -97,7 +82,7 @@ import Testing
         let folder = try TemporaryFolder()
         let path = try folder.file("cat/a.png", [1, 2, 3])
         let dataset = try ClassFolderDataset(root: folder.path)
-        #expect(throws: DataError.image(.wrongFormat(path: path, expected: "PNG"))) { try dataset.image(at: 0) }
+        #expect(throws: DataError.image(.wrongFormat(path: path, expected: "PNG or JPEG"))) { try dataset.image(at: 0) }
     }
 
     @Test func uselessFoldersAreRefused() throws {
@@ -105,7 +90,7 @@ import Testing
         #expect(throws: DataError.self) { try ClassFolderDataset(root: folder.path) }
         _ = try folder.file("cat/a.txt", [])
         #expect(throws: DataError.self) { try ClassFolderDataset(root: folder.path) }
-        let path = try folder.file("cat/a.jpg", [])
+        let path = try folder.file("cat/a.webp", [])
         let error = #expect(throws: DataError.self) { try ClassFolderDataset(root: folder.path) }
         #expect(error?.description.contains(path) == true)
         #expect(throws: DataError.self) { try ClassFolderDataset(root: "/nonexistent") }

@@ -13,7 +13,9 @@ import Testing
         let (p, a, b) = (signed[7], signed[10], signed[20])
         let values = try preparation(1, 2, 5, .pad(7)).values(of: image)
         #expect(values == [p, a, b, p, p, p, p, p, p, p])
-        let flipped = try preparation(1, 2, 5, .pad(7)).values(of: image, isFlipped: true)
+        var flip = ImageVariation()
+        flip.isFlipped = true
+        let flipped = try preparation(1, 2, 5, .pad(7)).values(of: image, variation: flip)
         #expect(flipped == [p, p, b, a, p, p, p, p, p, p])
     }
 
@@ -40,6 +42,7 @@ import Testing
         #expect(error?.description.contains("cat.png") == true)
         #expect(throws: DataError.self) { try preparation(2, 4, 4, .pad(0)) }
         #expect(throws: DataError.self) { try preparation(1, 0, 4, .pad(0)) }
-        #expect(throws: DataError.self) { try preparation(1, 4, 5, .centerCrop) }
+        let strip = ImageBuffer(width: 30_000, height: 1, channels: 1, filledWith: 0)
+        #expect(throws: DataError.self) { try preparation(1, 256, 256, .centerCrop).values(of: strip) }
     }
 }

@@ -74,24 +74,6 @@ import Testing
         #expect(throws: ImageError.self) { try PNG.read("/nonexistent.png") }
     }
 
-    @Test func damagedFilesNeverCrash() throws {
-        let fixture = try SafetensorsFile(path: Fixtures.path("png.safetensors"))
-        let names = fixture.names.filter { $0.hasSuffix(".png") }
-        var random = SeededGenerator(seed: 11)
-        var refused = 0
-        for round in 0..<600 {
-            let original = try fixture.bytes(of: names[round % names.count])
-            do throws(ImageError) {
-                let image = try PNG.decode(mutated(original, using: &random), named: "damaged").image
-                #expect(image.pixels.count == image.width * image.height * image.channels)
-            } catch {
-                refused += 1
-                #expect(error.description.contains("damaged"))
-            }
-        }
-        #expect(refused > 300)
-    }
-
     @Test func everyCutIsRefused() throws {
         let bytes = try PNG.encode(noise(width: 13, height: 7, channels: 3))
         for count in 0..<bytes.count - 12 {

@@ -25,6 +25,11 @@ final class TemporaryFolder {
         return path
     }
 
+    /// Makes a symbolic link inside.
+    func link(_ name: String, to target: String) throws {
+        try FileManager.default.createSymbolicLink(atPath: "\(path)/\(name)", withDestinationPath: target)
+    }
+
     /// Names inside, sorted.
     var contents: [String] {
         get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
@@ -64,20 +69,4 @@ struct SeededGenerator: RandomNumberGenerator {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         return (state ^ (state >> 33)) &* 0xFF51_AFD7_ED55_8CCD
     }
-}
-
-/// Damages data: changed, removed, repeated bytes or a cut.
-func mutated(_ bytes: [UInt8], using random: inout SeededGenerator) -> [UInt8] {
-    var result = bytes
-    for _ in 0..<Int.random(in: 1...4, using: &random) where !result.isEmpty {
-        let place = Int.random(in: 0..<result.count, using: &random)
-        switch Int.random(in: 0..<5, using: &random) {
-        case 0: result[place] = UInt8.random(in: 0...255, using: &random)
-        case 1: result[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-        case 2: result.removeSubrange(place..<min(result.count, place + 3))
-        case 3: result.insert(contentsOf: result[place..<min(result.count, place + 5)], at: place)
-        default: if Int.random(in: 0..<4, using: &random) == 0 { result.removeLast(result.count - place) }
-        }
-    }
-    return result
 }

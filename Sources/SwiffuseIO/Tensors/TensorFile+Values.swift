@@ -6,16 +6,16 @@ public enum NumberConversion: Sendable {
     case rounded
 }
 
-extension SafetensorsFile {
+extension TensorFile {
     /// A tensor as Float32, row-major. Of the stored types F32, F16, BF16, I16, I8, U8 and BOOL convert exactly;
     /// F64, I64 and I32 only value by value, as `conversion` says.
     public func float32(
         of key: String, conversion: NumberConversion = .exact
     ) throws(CheckpointError) -> [Float] {
-        switch try entry(key).dtype {
+        switch try dtype(of: key) {
         case .float32: try values(of: key, Float.self) { $0 }
-        case .float16: try values(of: key, UInt16.self) { Float(Float16(bitPattern: $0)) }
-        case .bfloat16: try values(of: key, UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
+        case .float16: try values(of: key, UInt16.self) { ReducedPrecision.float(float16: $0) }
+        case .bfloat16: try values(of: key, UInt16.self) { ReducedPrecision.float(bfloat16: $0) }
         case .int16: try values(of: key, Int16.self) { Float($0) }
         case .int8: try values(of: key, Int8.self) { Float($0) }
         case .uint8: try values(of: key, UInt8.self) { Float($0) }
@@ -29,7 +29,7 @@ extension SafetensorsFile {
 
     /// A tensor as Float64, row-major; every stored type but I64 beyond 2⁵³ converts exactly.
     public func float64(of key: String) throws(CheckpointError) -> [Double] {
-        switch try entry(key).dtype {
+        switch try dtype(of: key) {
         case .float64: try values(of: key, Double.self) { $0 }
         case .int64: try narrowed(of: key, Int64.self, .exact, { Double($0) }) { Int64(exactly: $0) == $1 }
         case .int32: try values(of: key, Int32.self) { Double($0) }
@@ -39,7 +39,7 @@ extension SafetensorsFile {
 
     /// An integer or boolean tensor as Int64, row-major.
     public func int64(of key: String) throws(CheckpointError) -> [Int64] {
-        let dtype = try entry(key).dtype
+        let dtype = try dtype(of: key)
         switch dtype {
         case .int64: return try values(of: key, Int64.self) { $0 }
         case .int32: return try values(of: key, Int32.self) { Int64($0) }

@@ -3,6 +3,8 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
     case file(FileError)
     /// The file breaks its format's rules.
     case malformed(path: String, reason: String)
+    /// A PyTorch file that breaks its format's rules or asks for more than tensors and plain containers.
+    case malformedTorch(path: String, reason: String)
     /// No tensor of that name; `nearest` is the most similar name that exists.
     case missing(path: String, key: String, nearest: String?)
     /// The tensor's elements cannot be delivered as the type asked for.
@@ -18,6 +20,8 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
             error.description
         case .malformed(let path, let reason):
             "\(path) is not a valid safetensors file: \(reason)"
+        case .malformedTorch(let path, let reason):
+            "\(path) cannot be read as a PyTorch file: \(reason)"
         case .missing(let path, let key, let nearest):
             "\(path) holds no tensor '\(key)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
         case .type(let path, let key, let found, let wanted):

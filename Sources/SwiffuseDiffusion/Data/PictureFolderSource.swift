@@ -1,0 +1,40 @@
+public import SwiffuseIO
+
+/// All pictures below a folder, without classes; pictures are scaled and cropped to the model's size.
+public struct PictureFolderSource: DataSource, Component {
+    public static let key = "picture-folder"
+    public static let summary = "all PNG and JPEG pictures below a folder, without classes (NAME.txt = caption)"
+
+    public struct Configuration: ComponentConfiguration {
+        /// The folder; folders in it are searched too.
+        public var folder = "images"
+        /// Which part of a picture is used when its proportions are not the model's.
+        public var crop = CropPlace.center
+
+        public init() {}
+
+        public func validate() throws(RecipeError) {
+            try RecipeError.check(!folder.isEmpty, at: "folder", found: "\"\"", expected: "a folder")
+        }
+    }
+
+    public let configuration: Configuration
+
+    public init(_ configuration: Configuration) { self.configuration = configuration }
+
+    public init(_ configuration: Configuration, in context: BuildContext) { self.init(configuration) }
+
+    public static func validate(_ configuration: Configuration, for model: ModelSpec) throws(RecipeError) {
+        guard model.classCount == 0 else {
+            throw RecipeError(
+                .conflict, at: "type", "picture-folder has no classes, the recipe \(model.classCount)",
+                advice: "set classes: 0, or use class-folders")
+        }
+    }
+
+    public func dataset() throws(DataError) -> any ImageDataset { try PictureFolderDataset(root: configuration.folder) }
+
+    public func preparation(for image: ImageSpec) throws(DataError) -> ImagePreparation {
+        try ImagePreparation(image.geometry, fit: configuration.crop.fit)
+    }
+}

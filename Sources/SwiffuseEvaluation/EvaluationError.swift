@@ -1,0 +1,24 @@
+/// Why a metric could not be computed.
+public enum EvaluationError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The linear algebra library is missing or lacks a function; `reason` says what to install.
+    case library(reason: String)
+    /// Fewer samples than the metric is defined for.
+    case tooFewSamples(metric: String, count: Int, minimum: Int)
+    /// Feature vectors of different lengths.
+    case widths(Int, Int)
+    /// A feature or logit is not a finite number.
+    case notFinite(what: String, row: Int)
+    /// An eigenvalue computation did not converge.
+    case noConvergence(what: String)
+
+    public var description: String {
+        switch self {
+        case .library(let reason): reason
+        case .tooFewSamples(let metric, let count, let minimum):
+            "\(metric) needs at least \(minimum) samples, there are \(count)"
+        case .widths(let a, let b): "the features have \(a) and \(b) numbers; both sets must come from one network"
+        case .notFinite(let what, let row): "\(what) of sample \(row) hold a number that is not finite"
+        case .noConvergence(let what): "the eigenvalues of \(what) did not converge"
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// Picture files of any format that is read here: PNG and JPEG, told apart by their first bytes.
+public enum ImageFile {
+    /// Lower-case endings of the names of files that are read.
+    public static let extensions = ["png", "jpg", "jpeg", "jpe", "jfif"]
+    /// Lower-case endings of picture files that are not read.
+    public static let foreignExtensions = ["webp", "bmp", "gif", "tif", "tiff", "heic", "avif", "jxl"]
+
+    /// Reads a picture, upright.
+    public static func read(_ path: String, limits: ImageLimits = ImageLimits()) throws(ImageError) -> ImageBuffer {
+        try decode(try FileContents.readPicture(path), named: path, limits: limits)
+    }
+
+    /// Decodes a picture file held in memory; `name` is what errors call it.
+    public static func decode(
+        _ bytes: [UInt8], named name: String = "the picture", limits: ImageLimits = ImageLimits()
+    ) throws(ImageError) -> ImageBuffer {
+        if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
+            return try JPEG.decode(bytes, named: name, limits: limits)
+        }
+        if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
+            return try PNG.decode(bytes, named: name, limits: limits).image
+        }
+        throw .wrongFormat(path: name, expected: "PNG or JPEG")
+    }
+
+    /// How the ending of a file's name says to treat it.
+    static func kind(ofName name: String) -> Kind {
+        guard let dot = name.lastIndex(of: ".") else { return .other }
+        let ending = name[name.index(after: dot)...].lowercased()
+        if extensions.contains(ending) { return .readable }
+        return foreignExtensions.contains(ending) ? .foreign : .other
+    }
+
+    enum Kind {
+        /// A picture that is read.
+        case readable
+        /// A picture of a format that is not read.
+        case foreign
+        /// Not a picture: notes, checksums and the like.
+        case other
+    }
+}

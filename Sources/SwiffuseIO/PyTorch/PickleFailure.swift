@@ -1,0 +1,4 @@
+/// Why a pickle was refused.
+struct PickleFailure: Error {
+    let reason: String
+}

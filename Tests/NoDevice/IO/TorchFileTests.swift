@@ -1,0 +1,153 @@
+import Foundation
+import SwiffuseIO
+import Testing
+
+/// Hand-made pickles in hand-made zip files.
+@Suite struct TorchFileTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> (8 * $0) & 255) } }
+
+    /// A zip file of stored members; checksums are right unless asked otherwise.
+    private func zip(_ members: [(name: String, bytes: [UInt8])], checksum: (([UInt8]) -> UInt32)? = nil) -> [UInt8] {
+        var (body, directory): ([UInt8], [UInt8]) = ([], [])
+        for (name, bytes) in members {
+            let sum = little(Int(checksum?(bytes) ?? Self.crc32(bytes)), 4)
+            let sizes = little(bytes.count, 4) + little(bytes.count, 4) + little(name.utf8.count, 2)
+            directory += [0x50, 0x4B, 1, 2] + little(20, 2) + little(20, 2) + little(0, 8) + sum + sizes
+            directory += little(0, 2) + little(0, 2) + little(0, 8) + little(body.count, 4) + Array(name.utf8)
+            body +=
+                [0x50, 0x4B, 3, 4] + little(20, 2) + little(0, 8) + sum + sizes + little(0, 2) + Array(name.utf8)
+                + bytes
+        }
+        let end =
+            [0x50, 0x4B, 5, 6] + little(0, 4) + little(members.count, 2) + little(members.count, 2)
+            + little(directory.count, 4) + little(body.count, 4) + little(0, 2)
+        return body + directory + end
+    }
+
+    private static func crc32(_ bytes: [UInt8]) -> UInt32 {
+        ~bytes.reduce(~0) { crc, byte in
+            (0..<8).reduce(crc ^ UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
+        }
+    }
+
+    private func open(
+        _ pickle: [UInt8], data: [UInt8] = [], checksum: (([UInt8]) -> UInt32)? = nil
+    ) throws(CheckpointError) -> TorchFile {
+        let bytes = zip([("a/data.pkl", pickle), ("a/data/0", data)], checksum: checksum)
+        guard let path = try? folder.file("model.pth", bytes) else { fatalError("cannot write a test file") }
+        return try TorchFile(path: path)
+    }
+
+    private func text(_ text: String) -> [UInt8] { [0x58] + little(text.utf8.count, 4) + Array(text.utf8) }
+    private func global(_ module: String, _ name: String) -> [UInt8] { Array("c\(module)\n\(name)\n".utf8) }
+
+    /// Pushes a tensor of two dimensions over `count` floats in storage 0.
+    private func tensor(count: Int, offset: Int = 0, shape: (Int, Int), strides: (Int, Int)) -> [UInt8] {
+        let identifier =
+            [0x28] + text("storage") + global("torch", "FloatStorage") + text("0") + text("cpu") + [0x4A]
+            + little(count, 4) + [0x74, 0x51]
+        let pair = { (pair: (Int, Int)) in [0x4A] + little(pair.0, 4) + [0x4A] + little(pair.1, 4) + [0x86] }
+        return global("torch._utils", "_rebuild_tensor_v2") + [0x28] + identifier + [0x4A] + little(offset, 4)
+            + pair(shape) + pair(strides) + [0x89] + global("collections", "OrderedDict") + [0x29, 0x52, 0x74, 0x52]
+    }
+
+    /// {"w": value}
+    private func dictionary(_ value: [UInt8]) -> [UInt8] { [0x80, 2, 0x7D] + text("w") + value + [0x73, 0x2E] }
+
+    private let floats = (0..<6).flatMap { value in
+        withUnsafeBytes(of: Float(value).bitPattern.littleEndian) { [UInt8]($0) }
+    }
+
+    @Test func viewsAreGathered() throws {
+        let file = try open(dictionary(tensor(count: 6, shape: (3, 2), strides: (1, 3))), data: floats)
+        #expect(file.names == ["w"])
+        #expect(try file.shape(of: "w") == [3, 2])
+        #expect(try file.float32(of: "w") == [0, 3, 1, 4, 2, 5])
+        let row = try open(dictionary(tensor(count: 6, offset: 2, shape: (1, 4), strides: (9, 1))), data: floats)
+        #expect(try row.float32(of: "w") == [2, 3, 4, 5])
+        let error = #expect(throws: CheckpointError.self) { try file.float32(of: "W") }
+        #expect(error?.description.contains("did you mean 'w'") == true)
+    }
+
+    @Test func codeIsRefusedByName() throws {
+        let marker = folder.path + "/ran"
+        let command = [0x28] + text("touch \(marker)") + [0x74, 0x52]
+        for (module, name) in [("posix", "system"), ("os", "system"), ("builtins", "eval"), ("torch", "load")] {
+            let error = #expect(throws: CheckpointError.self) {
+                try open(dictionary(global(module, name) + command))
+            }
+            #expect(error?.description.contains("\(module).\(name)") == true, "\(error?.description ?? "")")
+        }
+        let stackGlobal = text("posix") + text("system") + [0x93] + command
+        #expect(throws: CheckpointError.self) { try open(dictionary(stackGlobal)) }
+        #expect(!FileManager.default.fileExists(atPath: marker))
+    }
+
+    @Test func impossibleTensorsAreRefused() throws {
+        let shapes: [(count: Int, offset: Int, shape: (Int, Int), strides: (Int, Int))] = [
+            (6, 0, (3, 3), (3, 1)), (6, 5, (1, 2), (1, 1)), (6, -1, (1, 1), (1, 1)), (6, 0, (-1, 2), (1, 1)),
+            (6, 0, (2, 2), (-1, 1)), (7, 0, (1, 7), (7, 1)), (6, 0, (0x7FFF_FFFF, 0x7FFF_FFFF), (0, 0)),
+            (6, 0, (0x7FFF_FFFF, 2), (0x7FFF_FFFF, 1)), (6, 0, (0x4000_0000, 1), (0, 0)),
+        ]
+        for (count, offset, shape, strides) in shapes {
+            let pickle = dictionary(tensor(count: count, offset: offset, shape: shape, strides: strides))
+            #expect(throws: CheckpointError.self, "\(shape) \(strides)") { try open(pickle, data: floats) }
+        }
+    }
+
+    @Test func damagedStoragesAreFound() throws {
+        let pickle = dictionary(tensor(count: 6, shape: (3, 2), strides: (2, 1)))
+        let file = try open(pickle, data: floats) { bytes in Self.crc32(bytes) ^ 1 }
+        let error = #expect(throws: CheckpointError.self) { try file.float32(of: "w") }
+        #expect(error?.description.contains("checksum") == true)
+    }
+
+    @Test func bombsAreRefused() throws {
+        // Each list holds the one before twice: 2⁴⁰ members in all.
+        var sharing: [UInt8] = [0x80, 2, 0x5D, 0x71, 0]
+        for level in 1...40 {
+            sharing += [0x28, 0x68, UInt8(level - 1), 0x68, UInt8(level - 1), 0x6C, 0x71, UInt8(level)]
+        }
+        #expect(throws: CheckpointError.self) { try open(sharing + [0x2E]) }
+        let nested =
+            [0x80, 2] + [UInt8](repeating: 0x28, count: 1_000_000) + [UInt8](repeating: 0x6C, count: 1_000_000)
+        #expect(throws: CheckpointError.self) { try open(nested + [0x2E]) }
+        #expect(throws: CheckpointError.self) { try open([0x80, 2, 0x5D, 0x71, 0, 0x68, 0, 0x61, 0x2E]) }  // holds itself
+        let huge: [[UInt8]] = [
+            [0x58, 255, 255, 255, 127], [0x8E] + little(1 << 62, 8), [0x8B, 255, 255, 255, 127], [0x42, 0, 0, 0, 128],
+        ]
+        for opcode in huge { #expect(throws: CheckpointError.self) { try open([0x80, 2] + opcode + [0x2E]) } }
+        // One list of 100,000 members, made a set again and again.
+        var copies: [UInt8] = [0x80, 2, 0x5D, 0x71, 0, 0x28] + [UInt8](repeating: 0x4E, count: 100_000) + [0x65, 0x30]
+        copies += global("builtins", "set") + [0x71, 1, 0x30]
+        for _ in 0..<1000 { copies += [0x68, 1, 0x68, 0, 0x85, 0x52, 0x28, 0x4E, 0x90, 0x30] }
+        #expect(throws: CheckpointError.self) { try open(copies + [0x4E, 0x2E]) }
+    }
+
+    @Test func plainContainersAndNumbersAreRead() throws {
+        let namespace =
+            global("argparse", "Namespace") + [0x29, 0x81, 0x7D] + text("lr") + [
+                0x47, 0x3F, 0xF8, 0, 0, 0, 0, 0, 0, 0x73, 0x62,
+            ]
+        let file = try open(dictionary([0x28, 0x4B, 7, 0x8A, 2, 0, 255, 0x88, 0x4E] + namespace + [0x6C]))
+        let values: [String: TorchScalar] = Dictionary(uniqueKeysWithValues: file.scalars.map { ($0.name, $0.value) })
+        #expect(
+            values == [
+                "w/0": .integer(7), "w/1": .integer(-256), "w/2": .bool(true), "w/3": .none, "w/4/lr": .float(1.5),
+            ])
+    }
+
+    @Test func otherFilesAreNotPyTorchFiles() throws {
+        for bytes: [UInt8] in [
+            [], [1, 2, 3], Array("PK\u{3}\u{4}".utf8), zip([("a/other", [1])]), [0x80, 2, 0x4E, 0x2E],
+        ] {
+            let path = try folder.file("x.pt", bytes)
+            let error = #expect(throws: CheckpointError.self) { try TorchFile(path: path) }
+            #expect(error?.description.contains("x.pt") == true)
+        }
+    }
+}
