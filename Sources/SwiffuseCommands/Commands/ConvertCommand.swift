@@ -124,7 +124,7 @@ struct ConvertCommand: SwiffuseCommand {
             export.choice = choice
         }
         if let type {
-            guard let storage = WeightsExport.Storage(rawValue: type) else {
+            guard let storage = WeightsStorage(rawValue: type) else {
                 throw ValidationError("--type: found \(type), expected float32, float16 or bfloat16")
             }
             export.storage = storage

@@ -4,25 +4,12 @@ import SwiffuseNN
 
 /// Writes one set of a checkpoint's weights as a plain safetensors file.
 public struct WeightsExport: Sendable {
-    /// How the numbers are stored; smaller types round to the nearest number.
-    public enum Storage: String, Sendable, CaseIterable {
-        case float32, float16, bfloat16
-
-        var dtype: StoredDType {
-            switch self {
-            case .float32: .float32
-            case .float16: .float16
-            case .bfloat16: .bfloat16
-            }
-        }
-    }
-
     public var choice: WeightsChoice
-    public var storage: Storage
+    public var storage: WeightsStorage
     /// What to put before each key. Without it the file carries the recipe, and pictures can be drawn with it.
     public var prefix: String
 
-    public init(_ choice: WeightsChoice = .automatic, storage: Storage = .float32, prefix: String = "") {
+    public init(_ choice: WeightsChoice = .automatic, storage: WeightsStorage = .float32, prefix: String = "") {
         self.choice = choice
         self.storage = storage
         self.prefix = prefix
@@ -67,32 +54,9 @@ public struct WeightsExport: Sendable {
         let specs = tensors.map { SafetensorsSpec(name: $0.name, dtype: storage.dtype, shape: $0.shape) }
         var writer = try SafetensorsWriter(path: path, tensors: specs, metadata: metadata)
         for (index, spec) in specs.enumerated() {
-            let values = try values(index)
-            switch storage {
-            case .float32: try writer.append(spec.name, values)
-            case .float16: try writer.append(spec.name, try values.map { try Self.half($0, in: spec.name) })
-            case .bfloat16: try writer.append(spec.name, values.map(ReducedPrecision.bfloat16))
-            }
+            try storage.append(try values(index), as: spec.name, to: &writer)
         }
         try writer.finish()
-    }
-
-    private static func half(_ value: Float, in key: String) throws(ExportError) -> UInt16 {
-        let half = Float16(value)
-        guard half.isFinite || !value.isFinite else { throw ExportError.tooLarge(key: key, value: value) }
-        return half.bitPattern
-    }
-}
-
-/// Why weights cannot be written in a smaller type.
-public enum ExportError: Error, Sendable, Equatable, CustomStringConvertible {
-    case tooLarge(key: String, value: Float)
-
-    public var description: String {
-        switch self {
-        case .tooLarge(let key, let value):
-            "'\(key)' holds \(value), which float16 cannot hold; use bfloat16 or float32"
-        }
     }
 }
 
