@@ -55,7 +55,7 @@ let package = Package(
         plugin("SwiffuseJiT", folder: "JiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
         plugin(
             "SwiffusePerceptual", folder: "Perceptual",
-            ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTesting"]),
+            ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseTesting"]),
         source(
             "Swiffuse",
             [

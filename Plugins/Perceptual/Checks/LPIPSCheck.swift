@@ -28,7 +28,8 @@ public struct LPIPSCheck: GoldenCheck {
         let weights = Pass(try LPIPSHeads.store(for: fixture, declared: heads.parameters, on: device))
         let contributions = learned.contributions(of: stages.map(LPIPS.normalised), to: others, weights)
         let total = contributions.sum(over: [1])
-        let norms = Tensor.concatenated(stages.map { $0.detached().sumOfSquares().squareRoot().reshaped(to: 1) }, along: 0)
+        let norms = Tensor.concatenated(
+            stages.map { $0.detached().sumOfSquares().squareRoot().reshaped(to: 1) }, along: 0)
         let gradient = tape.gradients(of: total.sum(), withRespectTo: [first])[0]
         return [
             try fixture.compare(total.detached(), with: "outputs.total"),
@@ -84,7 +85,8 @@ enum LPIPSHeads {
         let heads = declared.filter { isHead($0.key) }
         let sources = [fixture] + fixture.neighbours(ofKind: "lpips_vgg_lins")
         guard let source = sources.first(where: { holds(heads, $0) }) else {
-            throw fixture.malformed("it has no heads lin0 to lin4 that fit, and no fixture of the kind lpips_vgg_lins beside it has")
+            throw fixture.malformed(
+                "it has no heads lin0 to lin4 that fit, and no fixture of the kind lpips_vgg_lins beside it has")
         }
         let values = try declared.map { parameter in
             isHead(parameter.key)

@@ -24,7 +24,7 @@ public struct DINOv2Configuration: ComponentConfiguration, Hashable {
     /// Number of register tokens: 4 in the `reg4` models.
     public var registerCount = 0
     public var feedForward = FeedForward.mlp
-    /// What is added to the number of patches before the position table is scaled to it: 0.1, or 0 in the `reg4` models.
+    /// What is added to the number of patches before the position table is scaled to it: 0.1; 0 in the `reg4` models.
     public var interpolationOffset = 0.1
     /// Whether the position table is smoothed when it shrinks: true in the `reg4` models.
     public var interpolationAntialias = false

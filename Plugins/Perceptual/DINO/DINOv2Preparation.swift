@@ -1,8 +1,8 @@
-public import SwiffuseNN
+import SwiffuseNN
 public import SwiffuseTensor
 
-/// What is done to pictures before DINOv2 sees them: the statistics of ImageNet, then bicubic resizing by 14/16, so that
-/// a patch of the diffusion model becomes one of the encoder.
+/// What is done to pictures before DINOv2 sees them: the statistics of ImageNet, then bicubic resizing by 14/16, so
+/// that a patch of the diffusion model becomes one of the encoder.
 ///
 /// As PixelGen's wrapper: normalised first, resized without antialiasing (a = −0.75), never clamped.
 public struct DINOv2Preparation: Sendable, Hashable {

@@ -30,7 +30,8 @@ public struct LPIPSNetworkConfiguration: ComponentConfiguration, Hashable {
             widths.count == VGGFeatures.depths.count, at: "widths", found: "\(widths.count) widths",
             expected: "five, one for each stage")
         for (index, width) in widths.enumerated() {
-            try RecipeError.check((1...4096).contains(width), at: "widths.\(index)", found: width, expected: "1 to 4096")
+            try RecipeError.check(
+                (1...4096).contains(width), at: "widths.\(index)", found: width, expected: "1 to 4096")
         }
     }
 }
