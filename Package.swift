@@ -98,8 +98,8 @@ let package = Package(
         .testTarget(
             name: "GoldenTests",
             dependencies: [
-                "SwiffuseTensor", "SwiffuseCPU", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTesting", "SwiffuseJiT",
-                "SwiffusePerceptual",
+                "SwiffuseTensor", "SwiffuseCPU", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseTesting",
+                "SwiffuseJiT", "SwiffusePerceptual",
             ],
             path: "Tests/Golden", resources: [.copy("Fixtures")], swiftSettings: settings),
     ],

@@ -120,6 +120,12 @@ import Testing
     @Test func picturesOfOtherSizesAreFitted() throws {
         let source = try write("large.png", side: 30) { $0 % 251 }
         #expect(try sample("--from", source, "--grid", tiny.folder("grid.png")).exitCode == 0)
+        let line = ImageBuffer(width: 8000, height: 1, channels: 3, filledWith: 9)
+        try PNG.write(line, to: tiny.folder("line.png"))
+        #expect(try sample("--from", tiny.folder("line.png"), "--grid", tiny.folder("grid.png")).exitCode == 0)
+        try AtomicFile.write(
+            try JPEG.encode(line.cropped(x: 0, y: 0, width: 90, height: 1)), to: tiny.folder("line.jpg"))
+        #expect(try sample("--invert", tiny.folder("line.jpg"), "--grid", tiny.folder("grid.png")).exitCode == 0)
     }
 
     // Solvers and auto-guidance
@@ -180,7 +186,7 @@ import Testing
         let small = try write("small.png", side: 5) { $0 }
         let mistakes: [([String], [String])] = [
             (["--from", tiny.folder("none.png")], ["--from", "none.png"]),
-            (["--from", tiny.path], ["--from", "not a PNG"]),
+            (["--from", tiny.path], ["--from", "not a PNG or JPEG"]),
             (["--from", source, "--strength", "0"], ["--strength", "0.001 to 1"]),
             (["--strength", "0.5"], ["--strength", "--from"]),
             (["--from", source, "--invert", source], ["--from and --invert"]),

@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized) struct KillTests {
     /// Everything that a run can write, often.
     static let settings = [
-        "training.steps=60", "training.logEvery=3", "training.checkpointEvery=4", "training.sampleEvery=7",
+        "training.steps=200", "training.logEvery=3", "training.checkpointEvery=4", "training.sampleEvery=7",
         "training.keep={last: 2, every: 8}", "training.validation={count: 2, bins: 2, every: 5}",
         "training.emaSnapshots={lengths: [0.05, 0.1], every: 6}",
     ]
@@ -26,7 +26,7 @@ import Testing
             let isStarted = RunFolder(tiny.folder("parts")).hasCheckpoint
             let process = try program.start(
                 Self.arguments(tiny, "parts", isStarted ? "--resume" : "--overwrite"))
-            usleep(UInt32.random(in: 20_000...180_000, using: &random))
+            usleep(UInt32.random(in: 20_000...150_000, using: &random))
             let wasRunning = process.isRunning
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
@@ -34,7 +34,7 @@ import Testing
             interruptions += 1
             if attempt == 5 { break }
         }
-        #expect(interruptions >= 2)
+        #expect(interruptions >= 1)
         let further = RunFolder(tiny.folder("parts")).hasCheckpoint ? "--resume" : "--overwrite"
         let (exitCode, messages) = try program.run(Self.arguments(tiny, "parts", further))
         #expect(exitCode == 0, "\(messages)")
@@ -47,14 +47,13 @@ import Testing
             try FileManager.default.subpathsOfDirectory(atPath: tiny.folder(folder)).sorted()
         }
         let names = try files("whole")
-        // Every second save is of an interrupted run's own; only those of the plan must be there in both.
         #expect(try files("parts") == names)
         for name in names where name.hasSuffix(".safetensors") || name.hasSuffix(".png") || name == "validation.csv" {
             #expect(try tiny.folder.bytes(of: "parts/" + name) == tiny.folder.bytes(of: "whole/" + name), "\(name)")
         }
         func log(_ folder: String) throws -> [[Substring]] {
             String(decoding: try tiny.folder.bytes(of: folder + "/log.csv"), as: UTF8.self)
-                .split(separator: "\n").map { $0.split(separator: ",").dropLast() }
+                .split(separator: "\n").map { $0.split(separator: ",").dropLast(2) }
         }
         #expect(try log("parts") == log("whole"))
     }

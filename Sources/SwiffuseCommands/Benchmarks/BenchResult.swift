@@ -53,18 +53,36 @@ struct BenchClock {
     func measure(
         _ suite: String, _ name: String, amount: Double, unit: String, _ work: () throws -> Void
     ) throws -> BenchResult {
-        try work()
-        try device.synchronize()
-        device.resetHighWaterMark()
-        var seconds: [Double] = []
-        for _ in 0..<repeats {
-            seconds.append(
-                try clock.measure {
-                    try work()
-                    try device.synchronize()
-                } / .seconds(1))
+        try withoutActuallyEscaping(work) { work in
+            try measureInTurns(suite, amount: amount, unit: unit, [(name, work)])[0]
         }
-        seconds.sort()
+    }
+
+    /// Times several kinds of work, each once to warm up, then all in turns, so that what else the machine does meets
+    /// all of them alike.
+    func measureInTurns(
+        _ suite: String, amount: Double, unit: String, _ works: [(name: String, run: () throws -> Void)]
+    ) throws -> [BenchResult] {
+        for work in works { _ = try time(work.run) }
+        device.resetHighWaterMark()
+        var seconds = works.map { _ in [Double]() }
+        for _ in 0..<repeats {
+            for (index, work) in works.enumerated() { seconds[index].append(try time(work.run)) }
+        }
+        return zip(works, seconds).map { result(suite, $0.name, $1.sorted(), amount: amount, unit: unit) }
+    }
+
+    private func time(_ work: () throws -> Void) throws -> Double {
+        try clock.measure {
+            try work()
+            try device.synchronize()
+        } / .seconds(1)
+    }
+
+    /// - Parameter seconds: ascending.
+    private func result(
+        _ suite: String, _ name: String, _ seconds: [Double], amount: Double, unit: String
+    ) -> BenchResult {
         let median = seconds[seconds.count / 2]
         return BenchResult(
             suite: suite, name: name, size: size.rawValue, batch: batch, repeats: repeats, medianSeconds: median,

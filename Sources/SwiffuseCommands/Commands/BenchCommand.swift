@@ -7,7 +7,7 @@ struct BenchCommand: SwiffuseCommand {
     enum Suite: String, CaseIterable, ExpressibleByArgument {
         case ops, forward
         case trainStep = "train-step"
-        case sample
+        case sample, loading
     }
 
     static let configuration = CommandConfiguration(
@@ -15,8 +15,8 @@ struct BenchCommand: SwiffuseCommand {
         abstract: "Measure speed and memory of operations, training and sampling.",
         discussion: """
             Suites: ops (each fused operation at the model's shapes), forward (one pass), train-step (loss, gradients, \
-            AdamW and one running average), sample (exact Heun with guidance 2.25 inside 0.1…0.9). All if none is \
-            named. Each case runs once to warm up and then --repeat times; the median counts, minimum and maximum show \
+            AdamW and one running average), sample (exact Heun with guidance 2.25 inside 0.1…0.9), loading (training \
+            from 10,000 JPEG files and from memory, in turns). All if none is named. Each case runs once to warm up and then --repeat times; the median counts, minimum and maximum show \
             the spread. Memory: the most in tensors during the case, and the most that the process has had so far. \
             Sizes: tiny is a JiT of width 256 and 8 blocks at 32²; B and L are JiT-B/16 and JiT-L/16 at 256². Weights \
             are random.
@@ -27,7 +27,7 @@ struct BenchCommand: SwiffuseCommand {
               swiffuse bench ops --size B --threads 1 --json
             """)
 
-    @Argument(help: ArgumentHelp("Suites to run: ops, forward, train-step, sample.", valueName: "suite"))
+    @Argument(help: ArgumentHelp("Suites to run: ops, forward, train-step, sample, loading.", valueName: "suite"))
     var suites: [Suite] = []
 
     @Flag(help: "Print JSON, times in seconds and memory in bytes.")
@@ -66,6 +66,7 @@ struct BenchCommand: SwiffuseCommand {
             case .forward: results.append(try BenchModel(clock, registry: environment.registry).forward())
             case .trainStep: results.append(try BenchModel(clock, registry: environment.registry).trainStep())
             case .sample: results.append(try BenchModel(clock, registry: environment.registry).sample(steps: steps))
+            case .loading: results += try BenchLoading(clock: clock, registry: environment.registry).run()
             }
         }
         try print(results, environment)

@@ -5,7 +5,7 @@ import Swiffuse
 struct ConvertCommand: SwiffuseCommand {
     static let configuration = CommandConfiguration(
         commandName: "convert",
-        abstract: "Take one set of weights out of a checkpoint, or make an average of another length.",
+        abstract: "Turn weights into safetensors: of a checkpoint, of another program, or of an average.",
         discussion: """
             The file that is written has the model's keys and nothing to train on with. Without --prefix it carries \
             the recipe and can be given to 'swiffuse sample' and 'swiffuse train --init'.
@@ -13,8 +13,14 @@ struct ConvertCommand: SwiffuseCommand {
             A run with training.emaSnapshots can make averages of any relative length after training: --ema-length \
             0.08 is the power-function average whose width is 8 % of the training time.
 
+            Files of other programs – PyTorch's .pt, .pth and .ckpt, or safetensors – are copied bit for bit; --select \
+            takes the tensors whose names begin so ('swiffuse info' lists them). With --recipe the result carries that \
+            recipe and can be sampled from; every parameter of the model must then be there.
+
             Examples:
               swiffuse convert run weights.safetensors
+              swiffuse convert vgg16.pth vgg16.safetensors
+              swiffuse convert jit.pth jit.safetensors --select net. --recipe jit-b-16
               swiffuse convert run weights.safetensors --weights raw --type bfloat16
               swiffuse convert run weights.safetensors --prefix ema_denoiser.
               swiffuse convert run --ema-length 0.08 --out average.safetensors
@@ -46,6 +52,12 @@ struct ConvertCommand: SwiffuseCommand {
     @Option(help: ArgumentHelp("Text to put before each key, for other programs.", valueName: "prefix"))
     var prefix: String?
 
+    @Option(help: ArgumentHelp("Tensors of another program's file whose names begin so.", valueName: "prefix"))
+    var select: String?
+
+    @Option(help: ArgumentHelp("The recipe, or preset, of the model in another program's file.", valueName: "recipe"))
+    var recipe: String?
+
     @OptionGroup(title: "Device options")
     var device: DeviceOptions
 
@@ -55,6 +67,9 @@ struct ConvertCommand: SwiffuseCommand {
         }
         if emaLength != nil, weights != nil || type != nil || prefix != nil {
             throw ValidationError("--ema-length excludes --weights, --type and --prefix; convert its result once more")
+        }
+        if select != nil || recipe != nil, emaLength != nil || weights != nil || prefix != nil {
+            throw ValidationError("--select and --recipe are for other programs' files; they exclude the other choices")
         }
         _ = try export()
     }
@@ -69,12 +84,35 @@ struct ConvertCommand: SwiffuseCommand {
                 length: emaLength, of: RunFolder(input), registry: environment.registry)
             try average.write(to: path, on: try device.open(in: environment))
             environment.say("average of relative length \(emaLength) at step \(average.step): \(path)")
+        } else if try isForeign() {
+            try convertForeign(to: path, environment)
         } else {
             let checkpoint = try Checkpoint(path: RunFolder.checkpointPath(at: input))
             try export().write(checkpoint, registry: environment.registry, to: path)
             environment.say("weights of step \(checkpoint.step): \(path)")
         }
         return 0
+    }
+
+    /// Whether the file is not one of our checkpoints.
+    private func isForeign() throws -> Bool {
+        if select != nil || recipe != nil { return true }
+        if RunFolder.isFolder(input) { return false }
+        return try TensorFiles.isTorch(input)
+    }
+
+    private func convertForeign(to path: String, _ environment: CommandEnvironment) throws {
+        guard let recipe else {
+            if type != nil { throw UserError("--type: tensors are copied as they are; give --recipe to change types") }
+            let count = try TensorCopy(prefix: select ?? "").write(input, to: path)
+            environment.say("\(Amount.count(count)) tensors: \(path)")
+            return
+        }
+        let model = try RecipeSource(argument: recipe, changes: []).recipe(from: environment.registry)
+        let weights = InitialWeights(path: input, prefix: select ?? "")
+        let report = try export().write(weights, as: model, registry: environment.registry, to: path)
+        environment.say("\(report)")
+        environment.say("weights: \(path)")
     }
 
     private func export() throws -> WeightsExport {
@@ -86,7 +124,7 @@ struct ConvertCommand: SwiffuseCommand {
             export.choice = choice
         }
         if let type {
-            guard let storage = WeightsExport.Storage(rawValue: type) else {
+            guard let storage = WeightsStorage(rawValue: type) else {
                 throw ValidationError("--type: found \(type), expected float32, float16 or bfloat16")
             }
             export.storage = storage

@@ -8,7 +8,8 @@ struct InfoCommand: SwiffuseCommand {
         abstract: "Tell what a checkpoint, a run's folder or a picture is.",
         discussion: """
             For a checkpoint: the update after which it was written, its parts with their numbers of tensors and \
-            values, and the SHA-256 of the file and of each part's data. For a PNG: its size and its texts, such as \
+            values, and the SHA-256 of the file and of each part's data. For a PyTorch file: its tensors and other values, \
+            without running anything in it. For a PNG: its size and its texts, such as \
             the parameters that it was drawn with.
 
             Examples:
@@ -17,7 +18,7 @@ struct InfoCommand: SwiffuseCommand {
               swiffuse info samples.png
             """)
 
-    @Argument(help: "A checkpoint or another safetensors file, the folder of a run, or a PNG.")
+    @Argument(help: "A checkpoint, a safetensors or PyTorch file, the folder of a run, or a PNG.")
     var path: String
 
     @Flag(help: "Print the recipe in a checkpoint, and nothing else.")
@@ -29,6 +30,11 @@ struct InfoCommand: SwiffuseCommand {
                 throw UserError("--recipe: \(path) is a picture; give a checkpoint or a run's folder")
             }
             for line in try PictureReport(path: path).lines { environment.say(line) }
+            return 0
+        }
+        if !RunFolder.isFolder(path), try TensorFiles.isTorch(path) {
+            guard !recipe else { throw UserError("--recipe: \(path) is a PyTorch file, which carries none") }
+            for line in try TorchReport(path: path).lines() { environment.say(line) }
             return 0
         }
         let report = try CheckpointReport(path: RunFolder.checkpointPath(at: path))

@@ -38,7 +38,7 @@ struct SampleCommand: SwiffuseCommand {
     @OptionGroup(title: "Auto-guidance")
     var autoGuidance: AutoGuidanceOptions
 
-    @OptionGroup(title: "Starting from a picture (PNG)")
+    @OptionGroup(title: "Starting from a picture (PNG or JPEG)")
     var given: GivenPictureOptions
 
     @OptionGroup(title: "Where to compute")
@@ -56,18 +56,19 @@ struct SampleCommand: SwiffuseCommand {
         let recipe = try recipe(of: checkpoint, environment.registry)
         let plan = try SamplePlan(subject, output.files, given, of: recipe, registry: environment.registry)
         let weaker = try weaker(besides: recipe, environment.registry)
-        let picture = try GivenPicture(given, for: recipe.image)
         try plan.files.prepare()
         let device = try choice.open(device.settings)
+        let model = try DiffusionModel(recipe, registry: environment.registry)
+        let reference = try weaker.map { GuidanceReference.weaker(try $0.network(on: device)) } ?? .unconditional
         var session = try SamplingSession(
-            checkpoint, recipe: recipe, labels: plan.labels, given: picture, weaker: weaker,
-            registry: environment.registry, on: device)
+            checkpoint, model: model,
+            sampler: try model.sampler(registry: environment.registry, reference: reference), plan: plan, on: device)
         try plan.trajectory.check(count: plan.count, stateCount: session.stateCount, image: recipe.image)
-        let batch = try subject.batchSize ?? automaticBatch(session, plan, weaker, environment.registry, on: device)
-        if case .inversion(let picture) = session.given { try invert(picture, in: &session, environment) }
+        let batch = try subject.batchSize ?? automaticBatch(session, weaker, environment.registry, on: device)
+        if case .inversion(let picture) = plan.given { try invert(picture, in: &session, environment) }
         let drawn = try SampleRun(plan: plan, session: session, environment: environment)
             .draw(batch: min(plan.count, batch))
-        if case .inversion(let picture) = session.given, let first = drawn.first {
+        if case .inversion(let picture) = plan.given, let first = drawn.first {
             environment.say(Reconstruction(of: picture, as: first).summary)
         }
         return 0
@@ -113,12 +114,11 @@ struct SampleCommand: SwiffuseCommand {
     }
 
     private func automaticBatch(
-        _ session: SamplingSession, _ plan: SamplePlan, _ weaker: WeakerCheckpoint?, _ registry: Registry,
-        on device: any Device
+        _ session: SamplingSession, _ weaker: WeakerCheckpoint?, _ registry: Registry, on device: any Device
     ) throws -> Int {
         let weakerBytes = weaker?.model.scope.parameters.reduce(0) { $0 + 4 * $1.shape.count } ?? 0
         // A state and a velocity per step, and what the given picture and its mask take.
-        let kept = plan.files.needsSteps ? 2 * session.stateCount : 0
+        let kept = session.plan.files.needsSteps ? 2 * session.stateCount : 0
         return try SamplingBatch.automatic(
             for: session.model, registry: registry, on: device, parameterBytes: weakerBytes,
             bytesPerPicture: 4 * session.recipe.image.valueCount * (kept + 4))

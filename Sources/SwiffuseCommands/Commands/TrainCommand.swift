@@ -44,6 +44,9 @@ struct TrainCommand: SwiffuseCommand {
     @OptionGroup(title: "Options for the first weights")
     var initial: InitialOptions
 
+    @OptionGroup(title: "Options for the pictures")
+    var loading: LoadingFlags
+
     @OptionGroup(title: "Device options")
     var device: DeviceOptions
 
@@ -78,7 +81,7 @@ struct TrainCommand: SwiffuseCommand {
         do {
             return try TrainingRun(
                 recipe, registry: environment.registry, folder: RunFolder(out), start: start,
-                weights: try initial.weights(), on: device)
+                weights: try initial.weights(), loading: try loading.options, on: device)
         } catch let report as LoadReport {
             let advice = report.loadedCount > 0 ? "; --init-partial accepts this" : ""
             throw UserError("--init: \(report)\(advice)")

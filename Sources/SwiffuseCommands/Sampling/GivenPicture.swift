@@ -50,7 +50,7 @@ enum GivenPicture {
 
     private static func read(_ path: String, flag: String) throws -> ImageBuffer {
         do {
-            return try PNG.read(path).image
+            return try ImageFile.read(path)
         } catch {
             throw UserError("\(flag): \(error)")
         }
@@ -60,11 +60,9 @@ enum GivenPicture {
     private static func values(
         of picture: ImageBuffer, named path: String, flag: String, for image: ImageSpec
     ) throws -> [Float] {
-        let hasSize = (picture.width, picture.height) == (image.width, image.height)
         let geometry = ImageGeometry(channels: image.channels, height: image.height, width: image.width)
         do {
-            return try ImagePreparation(geometry, fit: hasSize ? .pad(0) : .centerCrop)
-                .values(of: picture, name: path)
+            return try ImagePreparation(geometry, fit: .centerCrop).values(of: picture, name: path)
         } catch {
             throw UserError("\(flag): \(error)")
         }

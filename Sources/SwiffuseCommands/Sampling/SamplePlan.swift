@@ -6,6 +6,7 @@ struct SamplePlan {
     let labels: [Int]
     let count: Int
     let files: PictureFiles
+    let given: GivenPicture
 
     init(
         _ subject: SubjectOptions, _ files: PictureFiles, _ given: GivenPictureOptions, of recipe: Recipe,
@@ -23,6 +24,7 @@ struct SamplePlan {
             throw UserError(
                 "--count: a grid shows at most \(PictureFiles.gridLimit) pictures, \(count) asked for; use --out alone")
         }
+        self.given = try GivenPicture(given, for: recipe.image)
     }
 
     /// Columns of a grid.

@@ -10,7 +10,7 @@ struct SampleRun {
     ///
     /// - Returns: the pictures, if they were kept for a grid, a trajectory or a comparison; else the first ones.
     func draw(batch: Int) throws -> [ImageBuffer] {
-        let label = PictureLabel(recipe: session.recipe, step: session.step, given: session.given)
+        let label = PictureLabel(recipe: session.recipe, step: session.step, given: plan.given)
         var progress = SamplingProgressBar(count: plan.count, output: environment.messages)
         var kept = DrawnPictures()
         for start in stride(from: 0, to: plan.count, by: batch) {
@@ -39,7 +39,7 @@ struct SampleRun {
 
     private func write(_ drawn: DrawnPictures, _ label: PictureLabel) throws {
         let seeds = session.seed(of: 0)..<session.seed(of: plan.count)
-        let texts = label.texts(seeds: seeds, labels: session.labels.count <= 100 ? session.labels : [])
+        let texts = label.texts(seeds: seeds, labels: plan.labels.count <= 100 ? plan.labels : [])
         if let grid = plan.files.grid {
             try PNG.write(try ImageGrid(columns: plan.columns).tiled(drawn.pictures), to: grid, texts: texts)
         }

@@ -4,38 +4,41 @@ import Swiffuse
 ///
 /// Picture i starts from the noise of seed + i and shows class i modulo the classes given, whatever the batches are.
 struct SamplingSession {
-    let recipe: Recipe
     let model: DiffusionModel
+    let plan: SamplePlan
+    /// Updates of the checkpoint.
     let step: Int
-    /// The classes to show in turn; empty for none.
-    let labels: [Int]
-    let given: GivenPicture
     let sampler: DiffusionSampler
     let store: ParameterStore
     /// The noise of the picture that was inverted, [1, C, H, W].
     private(set) var invertedNoise: Tensor?
 
+    /// - Parameters:
+    ///   - checkpoint: where the weights come from.
+    ///   - model: that of the checkpoint, whose recipe says how to sample.
+    ///   - sampler: draws with the model.
     init(
-        _ checkpoint: Checkpoint, recipe: Recipe, labels: [Int], given: GivenPicture = .none,
-        weaker: WeakerCheckpoint? = nil, registry: Registry, on device: any Device
+        _ checkpoint: Checkpoint, model: DiffusionModel, sampler: DiffusionSampler, plan: SamplePlan,
+        on device: any Device
     ) throws {
-        self.recipe = recipe
-        self.labels = labels
-        self.given = given
+        self.model = model
+        self.sampler = sampler
+        self.plan = plan
         step = checkpoint.step
-        model = try DiffusionModel(recipe, registry: registry)
-        let reference = try weaker.map { GuidanceReference.weaker(try $0.network(on: device)) } ?? .unconditional
-        sampler = try model.sampler(registry: registry, reference: reference)
-        store = try checkpoint.store(recipe.sampling.ema, of: model, on: device)
+        store = try checkpoint.store(model.recipe.sampling.ema, of: model, on: device)
     }
 
+    var recipe: Recipe { model.recipe }
+
     /// The class of a picture; nil if it has none.
-    func label(of index: Int) -> Int? { labels.isEmpty ? nil : labels[index % labels.count] }
+    func label(of index: Int) -> Int? {
+        plan.labels.isEmpty ? nil : plan.labels[index % plan.labels.count]
+    }
 
     func seed(of index: Int) -> Int { recipe.sampling.seed + index }
 
     /// How many states a run goes through, its start and its end included.
-    var stateCount: Int { sampler.grid.starting(at: 1 - (given.strength ?? 1)).times.count }
+    var stateCount: Int { sampler.grid.starting(at: 1 - (plan.given.strength ?? 1)).times.count }
 
     /// Draws some pictures.
     ///
@@ -69,7 +72,7 @@ struct SamplingSession {
         var request = SamplingRequest(
             noise: noise, condition: condition(indices), stepNoise: .seeds(seeds),
             trajectory: keepsSteps ? .kept : .discarded)
-        switch given {
+        switch plan.given {
         case .none, .inversion: break
         case .variation(let picture, let strength):
             request.start = .image(
@@ -83,7 +86,7 @@ struct SamplingSession {
     }
 
     private func condition(_ indices: Range<Int>) -> SamplingCondition {
-        labels.isEmpty
+        plan.labels.isEmpty
             ? .noClass(count: indices.count, of: recipe.model, on: store.device)
             : .classes(indices.compactMap(label), of: recipe.model, on: store.device)
     }

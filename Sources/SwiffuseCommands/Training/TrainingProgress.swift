@@ -7,6 +7,7 @@ struct TrainingProgress {
     private let clock = ContinuousClock()
     private var start: ContinuousClock.Instant
     private var imageCount = 0
+    private var dataWait = Duration.zero
     private var firstStep = 0
     /// A running mean of the loss: single batches jump about.
     private var loss = RunningMean()
@@ -27,7 +28,9 @@ struct TrainingProgress {
         case .stepped(let step, let memory):
             loss.add(Double(step.loss))
             imageCount += step.imageCount
+            dataWait += step.dataWait
             line.show(text(step, memory), isLast: step.step == stepCount)
+        case .skipped(let picture): line.note("skipped: \(picture.reason)")
         case .sampled(let path): line.note("pictures: \(path)")
         case .validated(let report):
             line.note("validation after step \(report.step), \(report.weights): loss \(Amount.number(report.loss))")
@@ -43,7 +46,13 @@ struct TrainingProgress {
         let done = step.step - firstStep
         let left = elapsed / max(1, done) * (stepCount - step.step)
         return "step \(step.step)/\(stepCount)  loss \(Amount.number(loss.value))  \(Amount.number(rate)) images/s  "
-            + "\(Amount.duration(left)) left  memory \(Amount.bytes(memory.highWaterMark))"
+            + "\(Amount.duration(left)) left  memory \(Amount.bytes(memory.highWaterMark))" + waiting(elapsed)
+    }
+
+    /// A hint if training could be faster with more threads or a larger cache for the pictures.
+    private func waiting(_ elapsed: Duration) -> String {
+        let share = dataWait / max(.nanoseconds(1), elapsed)
+        return share < 0.01 ? "" : "  waiting for pictures \(Amount.number(100 * share)) %"
     }
 }
 

@@ -7,6 +7,8 @@ public struct EMASnapshotConfiguration: ComponentConfiguration, Hashable {
     public var lengths: [Double] = []
     /// Updates between snapshots; the last update is always followed by one.
     public var every = 1000
+    /// How snapshots are stored; half-size types add an error of their rounding.
+    public var storage = WeightsStorage.float32
 
     public init() {}
 

@@ -12,6 +12,8 @@ public struct ImageSubset<Base: ImageDataset>: ImageDataset {
     }
 
     public var count: Int { indices.count }
+
+    public var isInMemory: Bool { base.isInMemory }
     public var classCount: Int { base.classCount }
     public var classNames: [String] { base.classNames }
     public func label(at index: Int) -> Int { base.label(at: Int(indices[index])) }

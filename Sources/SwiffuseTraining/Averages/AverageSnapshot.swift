@@ -14,7 +14,7 @@ enum AverageSnapshot {
             tensors += trainable.map { (Checkpoint.powerPrefix(length) + $0.key, average[$0]) }
         }
         try Checkpoint.write(
-            tensors, metadata: try Checkpoint.metadata(of: recipe, step: state.step), step: state.step, to: path,
-            calls: .system)
+            tensors, metadata: try Checkpoint.metadata(of: recipe, step: state.step), step: state.step,
+            storage: recipe.training.emaSnapshots.storage, to: path, calls: .system)
     }
 }

@@ -13,6 +13,9 @@ public struct PostHocAverage: Sendable {
         let weight: Double
     }
 
+    /// Most snapshots that are looked at; of more, evenly spaced ones.
+    private static let snapshotLimit = 256
+
     /// The update at which the average ends.
     public let step: Int
     private let parts: [Part]
@@ -73,7 +76,10 @@ public struct PostHocAverage: Sendable {
 
     private static func files(in folder: RunFolder, before step: Int) throws -> [(step: Int, file: SafetensorsFile)] {
         var files: [(step: Int, file: SafetensorsFile)] = []
-        for number in try folder.snapshotSteps() where number > 0 && number < step {
+        let numbers = try folder.snapshotSteps().filter { $0 > 0 && $0 < step }
+        let stride = (numbers.count + snapshotLimit - 1) / snapshotLimit
+        // Counted from the end, where the weight is.
+        for (index, number) in numbers.reversed().enumerated() where index % max(1, stride) == 0 {
             files.append((number, try SafetensorsFile(path: folder.snapshotPath(step: number))))
         }
         return files

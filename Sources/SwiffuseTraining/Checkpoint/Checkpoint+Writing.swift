@@ -45,17 +45,19 @@ extension Checkpoint {
 
     /// Writes named float32 tensors, refusing values that are not finite.
     static func write(
-        _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String], step: Int, to path: String,
-        calls: FileCalls
+        _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String], step: Int,
+        storage: WeightsStorage = .float32, to path: String, calls: FileCalls
     ) throws {
-        let specs = tensors.map { SafetensorsSpec(name: $0.name, dtype: .float32, shape: $0.tensor.shape.dimensions) }
+        let specs = tensors.map {
+            SafetensorsSpec(name: $0.name, dtype: storage.dtype, shape: $0.tensor.shape.dimensions)
+        }
         var writer = try SafetensorsWriter(path: path, tensors: specs, metadata: metadata, calls: calls)
         for (name, tensor) in tensors {
             let values = try tensor.scalars()
             if let value = values.first(where: { !$0.isFinite }) {
                 throw TrainingError.notFinite(NonFiniteValue(.stored(name), value: value, step: step))
             }
-            try writer.append(name, values)
+            try storage.append(values, as: name, to: &writer)
         }
         try writer.finish()
     }

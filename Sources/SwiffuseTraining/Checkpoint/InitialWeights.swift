@@ -3,7 +3,8 @@ import SwiffuseIO
 import SwiffuseNN
 import SwiffuseTensor
 
-/// Where a new run gets its first weights: a checkpoint of this library or any safetensors file with the model's keys.
+/// Where a new run gets its first weights: a checkpoint of this library, or any safetensors or PyTorch file with the
+/// model's keys.
 public struct InitialWeights: Sendable {
     /// What to do if file and model do not match.
     public enum Matching: Sendable {
@@ -16,8 +17,8 @@ public struct InitialWeights: Sendable {
     public let path: String
     /// Which weights of a checkpoint of this library; other files have only one sort.
     public var choice: WeightsChoice
-    /// What stands before the keys in another library's file, such as `ema_denoiser.`; tensors without it are passed
-    /// over.
+    /// What stands before the keys in another library's file, such as `state_dict/ema_denoiser.`; tensors without it are
+    /// passed over.
     public var prefix: String
     public var matching: Matching
 
@@ -35,24 +36,35 @@ public struct InitialWeights: Sendable {
     /// - Returns: what was found.
     /// - Throws: `CheckpointError` if the file cannot be read, `LoadReport` if it does not match and must.
     func load(into store: inout ParameterStore) throws -> LoadReport {
-        let file = try SafetensorsFile(path: path)
+        let (report, values) = try values(for: store.parameters)
+        for (parameter, numbers) in values {
+            store[parameter] = Tensor(numbers, shape: parameter.shape, on: store.device)
+        }
+        return report
+    }
+
+    /// The values that the file has for some parameters.
+    ///
+    /// - Throws: as `load(into:)`.
+    func values(for parameters: [Parameter]) throws -> (report: LoadReport, values: [(Parameter, [Float])]) {
+        let file = try TensorFiles.open(path)
         let keys = try KeyMap(file, weights: self)
         var report = LoadReport(path: path)
         var used: Set<String> = []
         var values: [(Parameter, [Float])] = []
-        for parameter in store.parameters {
+        for parameter in parameters {
             let key = keys.key(of: parameter)
             guard file.contains(key) else {
                 report.missing.append(.init(key: key, nearest: nil))
                 continue
             }
             used.insert(key)
-            let entry = try file.entry(key)
-            if entry.shape == parameter.shape.dimensions {
+            let shape = try file.shape(of: key)
+            if shape == parameter.shape.dimensions {
                 values.append((parameter, try file.float32(of: key, conversion: .rounded)))
                 report.loadedCount += 1
             } else {
-                report.mismatched.append(.init(key: key, found: entry.shape, expected: parameter.shape))
+                report.mismatched.append(.init(key: key, found: shape, expected: parameter.shape))
             }
         }
         report.unused = file.names.filter { keys.isCandidate($0) && !used.contains($0) }
@@ -61,10 +73,7 @@ public struct InitialWeights: Sendable {
         }
         if case .strict = matching, !report.isComplete { throw report }
         guard report.loadedCount > 0 else { throw report }
-        for (parameter, numbers) in values {
-            store[parameter] = Tensor(numbers, shape: parameter.shape, on: store.device)
-        }
-        return report
+        return (report, values)
     }
 }
 
@@ -72,11 +81,12 @@ public struct InitialWeights: Sendable {
 private struct KeyMap {
     private let prefix: String
     private let isCheckpoint: Bool
-    private let file: SafetensorsFile
+    private let file: any TensorFile
 
-    init(_ file: SafetensorsFile, weights: InitialWeights) throws {
+    init(_ file: any TensorFile, weights: InitialWeights) throws {
         self.file = file
-        isCheckpoint = file.metadata[Checkpoint.recipeKey] != nil && weights.prefix.isEmpty
+        isCheckpoint =
+            (file as? SafetensorsFile)?.metadata[Checkpoint.recipeKey] != nil && weights.prefix.isEmpty
         guard isCheckpoint else {
             prefix = weights.prefix
             return
@@ -107,7 +117,7 @@ private struct KeyMap {
     }
 
     /// The prefixes of the averages, in the order of the file.
-    private static func storedAverages(_ file: SafetensorsFile) -> [String] {
+    private static func storedAverages(_ file: any TensorFile) -> [String] {
         var prefixes: [String] = []
         for name in file.names where name.hasPrefix("ema/") {
             let prefix = name.split(separator: "/").prefix(2).joined(separator: "/") + "/"

@@ -7,7 +7,8 @@ extension RecipeValue {
     public func firstDifference(from other: RecipeValue, at path: String = "") -> String? {
         let cadence = [
             "training.logEvery", "training.sampleEvery", "training.checkpointEvery", "training.keep",
-            "training.tensorBoard", "training.emaSnapshots.every", "training.validation.every",
+            "training.tensorBoard", "training.emaSnapshots.every", "training.emaSnapshots.storage",
+            "training.validation.every",
         ]
         if cadence.contains(path) || self == other { return nil }
         if case .map(let mine) = self, case .map(let theirs) = other {

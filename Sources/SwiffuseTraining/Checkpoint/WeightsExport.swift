@@ -4,25 +4,12 @@ import SwiffuseNN
 
 /// Writes one set of a checkpoint's weights as a plain safetensors file.
 public struct WeightsExport: Sendable {
-    /// How the numbers are stored; smaller types round to the nearest number.
-    public enum Storage: String, Sendable, CaseIterable {
-        case float32, float16, bfloat16
-
-        var dtype: StoredDType {
-            switch self {
-            case .float32: .float32
-            case .float16: .float16
-            case .bfloat16: .bfloat16
-            }
-        }
-    }
-
     public var choice: WeightsChoice
-    public var storage: Storage
+    public var storage: WeightsStorage
     /// What to put before each key. Without it the file carries the recipe, and pictures can be drawn with it.
     public var prefix: String
 
-    public init(_ choice: WeightsChoice = .automatic, storage: Storage = .float32, prefix: String = "") {
+    public init(_ choice: WeightsChoice = .automatic, storage: WeightsStorage = .float32, prefix: String = "") {
         self.choice = choice
         self.storage = storage
         self.prefix = prefix
@@ -34,46 +21,42 @@ public struct WeightsExport: Sendable {
         let parameters = try DiffusionModel(recipe, registry: registry).scope.parameters
         let source = try Checkpoint.prefix(of: choice, in: recipe.training)
         recipe.forDrawingOnly()
-        let specs = parameters.map {
-            SafetensorsSpec(name: prefix + $0.key, dtype: storage.dtype, shape: $0.shape.dimensions)
-        }
+        let tensors = parameters.map { (name: prefix + $0.key, shape: $0.shape.dimensions) }
         let metadata = prefix.isEmpty ? try Checkpoint.metadata(of: recipe, step: checkpoint.step) : [:]
+        try write(tensors, metadata: metadata, to: path) { index in
+            let parameter = parameters[index]
+            return try checkpoint.file.float32(of: parameter.isTrainable ? source + parameter.key : parameter.key)
+        }
+    }
+
+    /// Writes the weights of another program's file as a checkpoint that pictures can be drawn with.
+    ///
+    /// - Parameters:
+    ///   - weights: the file and which of its keys are meant.
+    ///   - recipe: the model that the weights belong to.
+    /// - Throws: `CheckpointError`, `LoadReport` if file and model do not match.
+    public func write(
+        _ weights: InitialWeights, as recipe: Recipe, registry: Registry, to path: String
+    ) throws -> LoadReport {
+        var recipe = recipe
+        let parameters = try DiffusionModel(recipe, registry: registry).scope.parameters
+        let (report, values) = try weights.values(for: parameters)
+        recipe.forDrawingOnly()
+        let tensors = values.map { (name: $0.0.key, shape: $0.0.shape.dimensions) }
+        try write(tensors, metadata: try Checkpoint.metadata(of: recipe, step: 0), to: path) { values[$0].1 }
+        return report
+    }
+
+    private func write(
+        _ tensors: [(name: String, shape: [Int])], metadata: [String: String], to path: String,
+        values: (Int) throws -> [Float]
+    ) throws {
+        let specs = tensors.map { SafetensorsSpec(name: $0.name, dtype: storage.dtype, shape: $0.shape) }
         var writer = try SafetensorsWriter(path: path, tensors: specs, metadata: metadata)
-        for (parameter, spec) in zip(parameters, specs) {
-            let key = parameter.isTrainable ? source + parameter.key : parameter.key
-            let values = try checkpoint.file.float32(of: key)
-            switch storage {
-            case .float32: try writer.append(spec.name, values)
-            case .float16: try writer.append(spec.name, try values.map { try Self.half($0, in: key) })
-            case .bfloat16: try writer.append(spec.name, values.map(Self.brain))
-            }
+        for (index, spec) in specs.enumerated() {
+            try storage.append(try values(index), as: spec.name, to: &writer)
         }
         try writer.finish()
-    }
-
-    private static func half(_ value: Float, in key: String) throws(ExportError) -> UInt16 {
-        let half = Float16(value)
-        guard half.isFinite || !value.isFinite else { throw ExportError.tooLarge(key: key, value: value) }
-        return half.bitPattern
-    }
-
-    /// The upper half of a Float32, rounded to nearest, ties to even.
-    private static func brain(_ value: Float) -> UInt16 {
-        let bits = value.bitPattern
-        if value.isNaN { return UInt16(bits >> 16) | 0x40 }
-        return UInt16((bits &+ 0x7FFF &+ (bits >> 16 & 1)) >> 16)
-    }
-}
-
-/// Why weights cannot be written in a smaller type.
-public enum ExportError: Error, Sendable, Equatable, CustomStringConvertible {
-    case tooLarge(key: String, value: Float)
-
-    public var description: String {
-        switch self {
-        case .tooLarge(let key, let value):
-            "'\(key)' holds \(value), which float16 cannot hold; use bfloat16 or float32"
-        }
     }
 }
 

@@ -11,7 +11,7 @@ struct RunLogs {
     /// - Parameter bins: parts of the time that validation tells apart; nil without validation.
     init(_ folder: RunFolder, bins: Int?, forTensorBoard: Bool, keepingThrough step: Int) throws(FileError) {
         steps = try CSVLog(
-            path: folder.logPath, columns: ["step", "loss", "gradient_norm", "learning_rate", "images_per_second"],
+            path: folder.logPath, columns: ["step", "loss", "gradient_norm", "learning_rate", "images_per_second", "data_wait"],
             keepingThrough: step)
         if let bins {
             validation = try CSVLog(
@@ -25,16 +25,20 @@ struct RunLogs {
     }
 
     /// Writes down the last update, with the mean loss since the last time.
-    func add(_ report: StepReport, meanLoss: Double, imagesPerSecond: Double) throws(FileError) {
+    ///
+    /// - Parameter dataWaitShare: part of the time, 0…1, that was spent waiting for images.
+    func add(
+        _ report: StepReport, meanLoss: Double, imagesPerSecond: Double, dataWaitShare: Double
+    ) throws(FileError) {
         try steps.append([
             String(report.step), String(meanLoss), String(report.gradientNorm), String(report.learningRate),
-            String(imagesPerSecond),
+            String(imagesPerSecond), String(dataWaitShare),
         ])
         try board?.add(
             [
                 ("training/loss", Float(meanLoss)), ("training/gradient_norm", report.gradientNorm),
                 ("training/learning_rate", Float(report.learningRate)),
-                ("training/images_per_second", Float(imagesPerSecond)),
+                ("training/images_per_second", Float(imagesPerSecond)), ("training/data_wait", Float(dataWaitShare)),
             ], step: report.step)
     }
 

@@ -9,4 +9,6 @@ public struct StepReport: Sendable, Hashable {
     public let learningRate: Double
     /// Images used by this update.
     public let imageCount: Int
+    /// How long the update waited for its images.
+    public let dataWait: Duration
 }

@@ -8,11 +8,14 @@ public struct TrainingData: Sendable {
     /// The pictures held out; nil if the recipe asks for none.
     public let validation: (any ImageDataset)?
     public let preparation: ImagePreparation
+    /// How the pictures are brought in.
+    public let loading: LoadingOptions
 
     /// - Throws: `DataError` if the images cannot be opened or prepared, `RecipeError` if they have other classes than
     ///   the recipe or are too few to hold some out.
-    public init(_ source: any DataSource, for recipe: Recipe) throws {
+    public init(_ source: any DataSource, for recipe: Recipe, loading: LoadingOptions = LoadingOptions()) throws {
         let dataset = try source.dataset()
+        self.loading = loading
         guard recipe.classes == 0 || recipe.classes == dataset.classCount else {
             throw RecipeError(
                 .conflict, at: "classes", "the recipe has \(recipe.classes), the data \(dataset.classCount)",
@@ -39,7 +42,9 @@ public struct TrainingData: Sendable {
 
     /// Batches of the training pictures.
     func loader(_ settings: BatchLoader.Settings) throws(DataError) -> BatchLoader {
-        try Self.loader(training, preparation, settings)
+        var settings = settings
+        try settings.apply(loading)
+        return try Self.loader(training, preparation, settings)
     }
 
     static func loader(

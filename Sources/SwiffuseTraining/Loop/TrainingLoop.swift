@@ -15,11 +15,14 @@ public struct TrainingLoop: Sendable {
     ///   - model: what to train.
     ///   - state: where to go on; a fresh state for a new run.
     ///   - source: the images.
+    ///   - loading: how they are brought in.
     /// - Throws: `DataError` if the images cannot be opened or prepared, `RecipeError` if they have other classes than
     ///   the recipe, or what keeps the weights of a frozen network from being read.
-    public init(_ model: DiffusionModel, state: TrainingState, source: any DataSource) throws {
+    public init(
+        _ model: DiffusionModel, state: TrainingState, source: any DataSource, loading: LoadingOptions = LoadingOptions()
+    ) throws {
         try self.init(
-            model, state: state, data: try TrainingData(source, for: model.recipe),
+            model, state: state, data: try TrainingData(source, for: model.recipe, loading: loading),
             networks: try FrozenNetworks(loading: model.frozenNetworks, on: state.store.device))
     }
 
@@ -42,6 +45,9 @@ public struct TrainingLoop: Sendable {
         loader = try data.loader(settings)
     }
 
+    /// Damaged pictures that were skipped so far, each once.
+    public var skippedPictures: [SkippedPicture] { loader.skippedPictures }
+
     public var isFinished: Bool { state.step >= model.recipe.training.steps }
 
     /// One update.
@@ -54,8 +60,10 @@ public struct TrainingLoop: Sendable {
         var gradients: Gradients?
         var terms: [[LossTerm]] = []
         var balance = state.balance
+        var waiting = Duration.zero
         for part in 0..<training.accumulation {
-            guard let batch = try loader.next() else { throw CancellationError() }
+            let (wait, batch) = try nextBatch()
+            waiting += wait
             let images = Tensor(
                 batch.images, shape: [batch.count] + model.recipe.image, on: state.store.device)
             let result = try state.store.valueAndGradients(addingTo: gradients.take()) { store in
@@ -72,12 +80,22 @@ public struct TrainingLoop: Sendable {
             terms.append(result.result)
         }
         guard let gradients else { throw CancellationError() }
-        let report = try update(with: gradients, terms: terms)
+        let report = try update(with: gradients, terms: terms, waiting: waiting)
         state.balance = balance
         return report
     }
 
-    private mutating func update(with gradients: consuming Gradients, terms: [[LossTerm]]) throws -> StepReport {
+    /// The next pictures, and how long they took to come.
+    private func nextBatch() throws -> (wait: Duration, batch: ImageBatch) {
+        let clock = ContinuousClock()
+        let start = clock.now
+        guard let batch = try loader.next() else { throw CancellationError() }
+        return (clock.now - start, batch)
+    }
+
+    private mutating func update(
+        with gradients: consuming Gradients, terms: [[LossTerm]], waiting: Duration
+    ) throws -> StepReport {
         let training = model.recipe.training
         let number = state.step
         let finiteness = FinitenessCheck(step: number + 1)
@@ -91,7 +109,8 @@ public struct TrainingLoop: Sendable {
             scale: 1 / Float(training.accumulation), squaredNorm: squaredNorm)
         return StepReport(
             step: state.step, loss: loss, gradientNorm: squared.squareRoot() / Float(training.accumulation),
-            learningRate: rate, imageCount: training.batchSize * training.accumulation)
+            learningRate: rate, imageCount: training.batchSize * training.accumulation,
+            dataWait: waiting)
     }
 }
 

@@ -25,12 +25,15 @@ extension TrainingRun {
         let device = loop.state.store.device
         report(.began(step: loop.state.step, of: training.steps, parameterCount: loop.state.store.valueCount))
         var speed = Speedometer()
+        var skippedCount = 0
         while !loop.isFinished && !shouldStop() {
             let step = try loop.step()
             interval.add(step.loss)
-            speed.add(step.imageCount)
+            speed.add(step)
+            for picture in loop.skippedPictures.dropFirst(skippedCount) { report(.skipped(picture)) }
+            skippedCount = loop.skippedPictures.count
             if isDue(training.logEvery) {
-                try logs.add(step, meanLoss: interval.mean, imagesPerSecond: speed.imagesPerSecond)
+                try logs.add(step, meanLoss: interval.mean, imagesPerSecond: speed.imagesPerSecond, dataWaitShare: speed.dataWaitShare)
                 interval = LossInterval()
                 speed = Speedometer()
             }
@@ -82,13 +85,18 @@ extension TrainingRun {
     }
 }
 
-/// Images per second since it was made.
+/// Images per second, and the share of the time spent waiting for them, since it was made.
 private struct Speedometer {
     private let clock = ContinuousClock()
     private let start = ContinuousClock.now
     private var imageCount = 0
+    private var wait = Duration.zero
 
-    mutating func add(_ count: Int) { imageCount += count }
+    mutating func add(_ report: StepReport) {
+        imageCount += report.imageCount
+        wait += report.dataWait
+    }
 
     var imagesPerSecond: Double { Double(imageCount) / Swift.max(1e-9, (clock.now - start) / .seconds(1)) }
+    var dataWaitShare: Double { wait / Swift.max(.nanoseconds(1), clock.now - start) }
 }

@@ -1,5 +1,5 @@
 public import SwiffuseDiffusion
-import SwiffuseIO
+public import SwiffuseIO
 public import SwiffuseTensor
 
 /// A run on disk: trains, logs, validates, draws samples and keeps checkpoints in a folder.
@@ -20,6 +20,8 @@ public struct TrainingRun: Sendable {
     public enum Event: Sendable {
         case began(step: Int, of: Int, parameterCount: Int)
         case stepped(StepReport, memory: MemoryUse)
+        /// A damaged picture was met for the first time.
+        case skipped(SkippedPicture)
         case sampled(path: String)
         case validated(ValidationReport)
         case saved(path: String, step: Int)
@@ -43,13 +45,14 @@ public struct TrainingRun: Sendable {
     ///   - folder: where the run keeps its files.
     ///   - start: whether the folder must be new.
     ///   - weights: where a new run gets its first weights; drawn from the seed if nil.
+    ///   - loading: how pictures are brought in.
     ///   - device: where to compute.
     /// - Throws: `RecipeError`, `DataError`, `FileError`, `CheckpointError`, `TrainingError`, `LoadReport`, or what
     ///   keeps the weights of a frozen network from being read; a mistake in the recipe, the data or the weights is found
     ///   before anything is written.
     public init(
         _ recipe: Recipe, registry: Registry, folder: RunFolder, start: Start, weights: InitialWeights? = nil,
-        on device: any Device
+        loading: LoadingOptions = LoadingOptions(), on device: any Device
     ) throws {
         if case .new = start, try folder.isOccupied { throw TrainingError.occupied(path: folder.path) }
         if case .resuming = start, !folder.hasCheckpoint { throw TrainingError.nothingToResume(path: folder.path) }
@@ -58,7 +61,7 @@ public struct TrainingRun: Sendable {
         let recipe = try recipe.namingWeights()
         let model = try DiffusionModel(recipe, registry: registry)
         let source = try registry.make(recipe.data, as: .data, in: BuildContext(model: recipe.model))
-        let data = try TrainingData(source, for: recipe)
+        let data = try TrainingData(source, for: recipe, loading: loading)
         let opening = try Opening(model, start: start, weights: weights, on: device)
         let networks = try FrozenNetworks(loading: model.frozenNetworks, on: device)
         try folder.create(withCheckpoints: training.keep.isOn, withSnapshots: training.emaSnapshots.isOn)

@@ -37,10 +37,12 @@ final class TinyRun {
     func folder(_ name: String) -> RunFolder { RunFolder(path + "/" + name) }
 
     func open(
-        _ name: String, _ start: TrainingRun.Start = .new, weights: InitialWeights? = nil
+        _ name: String, _ start: TrainingRun.Start = .new, weights: InitialWeights? = nil,
+        loading: LoadingOptions = LoadingOptions()
     ) throws -> TrainingRun {
         try TrainingRun(
-            recipe, registry: registry, folder: folder(name), start: start, weights: weights, on: device)
+            recipe, registry: registry, folder: folder(name), start: start, weights: weights, loading: loading,
+            on: device)
     }
 
     /// Trains until a step, or to the end.

@@ -25,8 +25,8 @@ import Testing
         #expect(try store.values[1].scalars() == copy.file.float32(of: store.parameters[1].key))
     }
 
-    @Test(arguments: [(WeightsExport.Storage.float16, 0x1p-11), (.bfloat16, 0x1p-8)])
-    func smallerTypesRoundToNearest(_ storage: WeightsExport.Storage, _ error: Double) throws {
+    @Test(arguments: [(WeightsStorage.float16, 0x1p-11), (.bfloat16, 0x1p-8)])
+    func smallerTypesRoundToNearest(_ storage: WeightsStorage, _ error: Double) throws {
         let (tiny, checkpoint) = try trained()
         let path = tiny.path + "/weights.safetensors"
         try WeightsExport(.raw, storage: storage, prefix: "net.").write(checkpoint, registry: tiny.registry, to: path)

@@ -119,7 +119,9 @@ import Testing
 
     @Test func vanishedPicturesStopTrainingAfterSaving() throws {
         let tiny = try TinyRun("{steps: 500, ema: [], tensorBoard: false}")
-        var run = try tiny.open("run")
+        var loading = LoadingOptions()
+        loading.cache = .none
+        var run = try tiny.open("run", loading: loading)
         let images = tiny.path + "/images"
         #expect(throws: TrainingInterruption.self) {
             try run.run(report: { event in
