@@ -53,16 +53,19 @@ let package = Package(
                 "SwiffuseEvaluation",
             ]),
         plugin("SwiffuseJiT", folder: "JiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
+        plugin(
+            "SwiffusePerceptual", folder: "Perceptual",
+            ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseTesting"]),
         source(
             "Swiffuse",
             [
                 "SwiffuseTensor", "SwiffuseCPU", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining",
-                "SwiffuseJiT",
+                "SwiffuseJiT", "SwiffusePerceptual",
             ]),
         source(
             "SwiffuseCommands",
             [
-                "Swiffuse", "SwiffuseTesting", "SwiffuseJiT",
+                "Swiffuse", "SwiffuseTesting", "SwiffuseJiT", "SwiffusePerceptual",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // The product is called swiffuse; a module of that name would clash with Swiffuse where case does not count.
@@ -90,13 +93,13 @@ let package = Package(
             name: "PluginTests",
             dependencies: [
                 "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseCPU", "SwiffuseDiffusion", "SwiffuseTraining",
-                "SwiffuseTesting", "SwiffuseJiT",
+                "SwiffuseTesting", "SwiffuseJiT", "SwiffusePerceptual",
             ], path: "Tests/Plugins", swiftSettings: settings),
         .testTarget(
             name: "GoldenTests",
             dependencies: [
                 "SwiffuseTensor", "SwiffuseCPU", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseTesting",
-                "SwiffuseJiT",
+                "SwiffuseJiT", "SwiffusePerceptual",
             ],
             path: "Tests/Golden", resources: [.copy("Fixtures")], swiftSettings: settings),
     ],

@@ -1,9 +1,10 @@
 public import SwiffuseDiffusion
 import SwiffuseJiT
+import SwiffusePerceptual
 
 extension Registry {
     /// The plugins of this package.
-    public static var standardPlugins: [any Plugin] { [StandardParts(), JiTPlugin()] }
+    public static var standardPlugins: [any Plugin] { [StandardParts(), JiTPlugin(), PerceptualPlugin()] }
 
     /// All parts and presets of this package.
     public static var standard: Registry {

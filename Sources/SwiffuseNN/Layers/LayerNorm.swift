@@ -13,3 +13,19 @@ public struct LayerNorm: Sendable {
         return centred * (variance + epsilon).reciprocalSquareRoot()
     }
 }
+
+/// Layer norm with learned factors (Ba et al., arXiv:1607.06450), with keys `weight` [D] and `bias` [D].
+public struct AffineLayerNorm: Sendable {
+    public let weight: Parameter
+    public let bias: Parameter
+    private let norm: LayerNorm
+
+    public init(_ scope: Scope, width: Int, epsilon: Float = 1e-6) {
+        weight = scope.parameter("weight", [width], initial: .ones)
+        bias = scope.parameter("bias", [width], initial: .zeros)
+        norm = LayerNorm(epsilon: epsilon)
+    }
+
+    /// - Parameter x: […, D].
+    public func callAsFunction(_ x: Tensor, _ pass: Pass) -> Tensor { norm(x) * pass(weight) + pass(bias) }
+}
