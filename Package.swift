@@ -53,16 +53,22 @@ let package = Package(
                 "SwiffuseEvaluation",
             ]),
         plugin("SwiffuseJiT", folder: "JiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
+        plugin("SwiffuseDiT", folder: "DiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
+        plugin(
+            "SwiffuseDeCo", folder: "DeCo", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
+        plugin(
+            "SwiffusePixNerd", folder: "PixNerd",
+            ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
         source(
             "Swiffuse",
             [
                 "SwiffuseTensor", "SwiffuseCPU", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining",
-                "SwiffuseJiT",
+                "SwiffuseJiT", "SwiffuseDiT", "SwiffuseDeCo", "SwiffusePixNerd",
             ]),
         source(
             "SwiffuseCommands",
             [
-                "Swiffuse", "SwiffuseTesting", "SwiffuseJiT",
+                "Swiffuse", "SwiffuseTesting", "SwiffuseJiT", "SwiffuseDiT", "SwiffuseDeCo", "SwiffusePixNerd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // The product is called swiffuse; a module of that name would clash with Swiffuse where case does not count.
@@ -89,14 +95,15 @@ let package = Package(
         .testTarget(
             name: "PluginTests",
             dependencies: [
-                "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseCPU", "SwiffuseDiffusion", "SwiffuseTraining",
-                "SwiffuseTesting", "SwiffuseJiT",
+                "Swiffuse", "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseCPU", "SwiffuseDiffusion",
+                "SwiffuseTraining", "SwiffuseTesting", "SwiffuseJiT",
             ], path: "Tests/Plugins", swiftSettings: settings),
         .testTarget(
             name: "GoldenTests",
             dependencies: [
-                "SwiffuseTensor", "SwiffuseCPU", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseTesting",
-                "SwiffuseJiT",
+                "SwiffuseTensor", "SwiffuseCPU", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining",
+                "SwiffuseTesting",
+                "SwiffuseJiT", "SwiffuseDiT", "SwiffuseDeCo", "SwiffusePixNerd",
             ],
             path: "Tests/Golden", resources: [.copy("Fixtures")], swiftSettings: settings),
     ],

@@ -1,9 +1,14 @@
+import SwiffuseDeCo
+import SwiffuseDiT
 public import SwiffuseDiffusion
 import SwiffuseJiT
+import SwiffusePixNerd
 
 extension Registry {
     /// The plugins of this package.
-    public static var standardPlugins: [any Plugin] { [StandardParts(), JiTPlugin()] }
+    public static var standardPlugins: [any Plugin] {
+        [StandardParts(), JiTPlugin(), DiTPlugin(), DeCoPlugin(), PixNerdPlugin()]
+    }
 
     /// All parts and presets of this package.
     public static var standard: Registry {
