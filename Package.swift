@@ -53,16 +53,26 @@ let package = Package(
                 "SwiffuseEvaluation",
             ]),
         plugin("SwiffuseJiT", folder: "JiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
+        plugin(
+            "SwiffusePerceptual", folder: "Perceptual",
+            ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseTesting"]),
+        plugin("SwiffuseDiT", folder: "DiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
+        plugin(
+            "SwiffuseDeCo", folder: "DeCo", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
+        plugin(
+            "SwiffusePixNerd", folder: "PixNerd",
+            ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
         source(
             "Swiffuse",
             [
                 "SwiffuseTensor", "SwiffuseCPU", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining",
-                "SwiffuseJiT",
+                "SwiffuseJiT", "SwiffusePerceptual", "SwiffuseDiT", "SwiffuseDeCo", "SwiffusePixNerd",
             ]),
         source(
             "SwiffuseCommands",
             [
-                "Swiffuse", "SwiffuseTesting", "SwiffuseJiT",
+                "Swiffuse", "SwiffuseTesting", "SwiffuseJiT", "SwiffusePerceptual", "SwiffuseDiT", "SwiffuseDeCo",
+                "SwiffusePixNerd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // The product is called swiffuse; a module of that name would clash with Swiffuse where case does not count.
@@ -89,14 +99,14 @@ let package = Package(
         .testTarget(
             name: "PluginTests",
             dependencies: [
-                "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseCPU", "SwiffuseDiffusion", "SwiffuseTraining",
-                "SwiffuseTesting", "SwiffuseJiT",
+                "Swiffuse", "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseCPU", "SwiffuseDiffusion",
+                "SwiffuseTraining", "SwiffuseTesting", "SwiffuseJiT", "SwiffusePerceptual",
             ], path: "Tests/Plugins", swiftSettings: settings),
         .testTarget(
             name: "GoldenTests",
             dependencies: [
                 "SwiffuseTensor", "SwiffuseCPU", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseTesting",
-                "SwiffuseJiT",
+                "SwiffuseJiT", "SwiffusePerceptual", "SwiffuseDiT", "SwiffuseDeCo", "SwiffusePixNerd",
             ],
             path: "Tests/Golden", resources: [.copy("Fixtures")], swiftSettings: settings),
     ],

@@ -1,5 +1,9 @@
 public import Swiffuse
+import SwiffuseDeCo
+import SwiffuseDiT
 import SwiffuseJiT
+import SwiffusePerceptual
+import SwiffusePixNerd
 public import SwiffuseTesting
 
 /// What a command works with: the parts it may use, the devices it may compute on, and where its words go.
@@ -26,7 +30,10 @@ public struct CommandEnvironment: Sendable {
     }
 
     /// The checks of this package.
-    public static var standardChecks: [any GoldenCheck] { GoldenRunner.libraryChecks + JiTGoldenChecks.all }
+    public static var standardChecks: [any GoldenCheck] {
+        GoldenRunner.libraryChecks + JiTGoldenChecks.all + PerceptualGoldenChecks.all + DiTGoldenChecks.all
+            + DeCoGoldenChecks.all + PixNerdGoldenChecks.all
+    }
 
     /// Writes a line of results.
     func say(_ line: String = "") { output.write(line + "\n") }

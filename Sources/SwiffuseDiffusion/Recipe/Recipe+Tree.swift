@@ -7,10 +7,12 @@ extension Recipe {
     ///
     /// - Throws: `RecipeError` if a number set in code is not finite.
     public func tree() throws(RecipeError) -> RecipeValue {
-        let losses = losses.map { loss in
+        var losses: [RecipeValue] = []
+        for (index, loss) in self.losses.enumerated() {
             var map = loss.part.tree.map ?? RecipeMap()
             map["weight"] = .number(loss.weight)
-            return RecipeValue.map(map)
+            map["gate"] = try RecipeEncoder.encode(loss.gate, at: "losses.\(index).gate")
+            losses.append(.map(map))
         }
         let sampling: RecipeValue = [
             "solver": self.sampling.solver.tree,
