@@ -53,6 +53,9 @@ let package = Package(
                 "SwiffuseEvaluation",
             ]),
         plugin("SwiffuseJiT", folder: "JiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
+        plugin(
+            "SwiffusePerceptual", folder: "Perceptual",
+            ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseTesting"]),
         plugin("SwiffuseDiT", folder: "DiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
         plugin(
             "SwiffuseDeCo", folder: "DeCo", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
@@ -63,12 +66,13 @@ let package = Package(
             "Swiffuse",
             [
                 "SwiffuseTensor", "SwiffuseCPU", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining",
-                "SwiffuseJiT", "SwiffuseDiT", "SwiffuseDeCo", "SwiffusePixNerd",
+                "SwiffuseJiT", "SwiffusePerceptual", "SwiffuseDiT", "SwiffuseDeCo", "SwiffusePixNerd",
             ]),
         source(
             "SwiffuseCommands",
             [
-                "Swiffuse", "SwiffuseTesting", "SwiffuseJiT", "SwiffuseDiT", "SwiffuseDeCo", "SwiffusePixNerd",
+                "Swiffuse", "SwiffuseTesting", "SwiffuseJiT", "SwiffusePerceptual", "SwiffuseDiT", "SwiffuseDeCo",
+                "SwiffusePixNerd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // The product is called swiffuse; a module of that name would clash with Swiffuse where case does not count.
@@ -96,14 +100,13 @@ let package = Package(
             name: "PluginTests",
             dependencies: [
                 "Swiffuse", "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseCPU", "SwiffuseDiffusion",
-                "SwiffuseTraining", "SwiffuseTesting", "SwiffuseJiT",
+                "SwiffuseTraining", "SwiffuseTesting", "SwiffuseJiT", "SwiffusePerceptual",
             ], path: "Tests/Plugins", swiftSettings: settings),
         .testTarget(
             name: "GoldenTests",
             dependencies: [
-                "SwiffuseTensor", "SwiffuseCPU", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining",
-                "SwiffuseTesting",
-                "SwiffuseJiT", "SwiffuseDiT", "SwiffuseDeCo", "SwiffusePixNerd",
+                "SwiffuseTensor", "SwiffuseCPU", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseTesting",
+                "SwiffuseJiT", "SwiffusePerceptual", "SwiffuseDiT", "SwiffuseDeCo", "SwiffusePixNerd",
             ],
             path: "Tests/Golden", resources: [.copy("Fixtures")], swiftSettings: settings),
     ],

@@ -29,6 +29,13 @@ public struct JiT: Backbone, Component {
 
     public var taps: [FeatureTap] { (0...model.blocks.count).map { FeatureTap(enteringBlock: $0) } }
 
+    public func featureSpec(at tap: FeatureTap) -> FeatureSpec? {
+        guard (0...model.blocks.count).contains(tap.block) else { return nil }
+        return FeatureSpec(rows: model.rows, columns: model.columns, width: model.configuration.hiddenSize)
+    }
+
+    public var lastLayer: Parameter? { model.final.linear.weight }
+
     public func predict(
         _ noisy: Tensor, times: Tensor, condition: Condition, taps: [FeatureTap], in pass: Pass
     ) -> BackboneOutput {

@@ -2,12 +2,13 @@ import SwiffuseDeCo
 import SwiffuseDiT
 public import SwiffuseDiffusion
 import SwiffuseJiT
+import SwiffusePerceptual
 import SwiffusePixNerd
 
 extension Registry {
     /// The plugins of this package.
     public static var standardPlugins: [any Plugin] {
-        [StandardParts(), JiTPlugin(), DiTPlugin(), DeCoPlugin(), PixNerdPlugin()]
+        [StandardParts(), JiTPlugin(), PerceptualPlugin(), DiTPlugin(), DeCoPlugin(), PixNerdPlugin()]
     }
 
     /// All parts and presets of this package.

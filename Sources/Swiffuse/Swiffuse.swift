@@ -6,6 +6,7 @@
 @_exported public import SwiffuseIO
 @_exported public import SwiffuseJiT
 @_exported public import SwiffuseNN
+@_exported public import SwiffusePerceptual
 @_exported public import SwiffusePixNerd
 @_exported public import SwiffuseTensor
 @_exported public import SwiffuseTraining

@@ -2,6 +2,7 @@ public import Swiffuse
 import SwiffuseDeCo
 import SwiffuseDiT
 import SwiffuseJiT
+import SwiffusePerceptual
 import SwiffusePixNerd
 public import SwiffuseTesting
 
@@ -30,8 +31,8 @@ public struct CommandEnvironment: Sendable {
 
     /// The checks of this package.
     public static var standardChecks: [any GoldenCheck] {
-        GoldenRunner.libraryChecks + JiTGoldenChecks.all + DiTGoldenChecks.all + DeCoGoldenChecks.all
-            + PixNerdGoldenChecks.all
+        GoldenRunner.libraryChecks + JiTGoldenChecks.all + PerceptualGoldenChecks.all + DiTGoldenChecks.all
+            + DeCoGoldenChecks.all + PixNerdGoldenChecks.all
     }
 
     /// Writes a line of results.

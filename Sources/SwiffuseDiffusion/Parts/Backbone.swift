@@ -6,6 +6,12 @@ public protocol Backbone: Sendable {
     /// The places whose inner features can be asked for.
     var taps: [FeatureTap] { get }
 
+    /// The shape of the features at a tap; nil if there are none.
+    func featureSpec(at tap: FeatureTap) -> FeatureSpec?
+
+    /// The weight of the layer that makes the raw output, where gradients of losses are compared; nil if there is none.
+    var lastLayer: Parameter? { get }
+
     /// Runs the network.
     ///
     /// - Parameters:
@@ -22,6 +28,8 @@ public protocol Backbone: Sendable {
 
 extension Backbone {
     public var taps: [FeatureTap] { [] }
+    public func featureSpec(at tap: FeatureTap) -> FeatureSpec? { nil }
+    public var lastLayer: Parameter? { nil }
 
     /// The raw output alone, [B, C, H, W].
     public func predict(_ noisy: Tensor, times: Tensor, condition: Condition, in pass: Pass) -> Tensor {
@@ -35,6 +43,22 @@ public struct FeatureTap: Sendable, Hashable {
     public let block: Int
 
     public init(enteringBlock block: Int) { self.block = block }
+}
+
+/// Inner features: tokens of a width for each patch of an image.
+public struct FeatureSpec: Sendable, Hashable {
+    /// Patches down.
+    public let rows: Int
+    /// Patches across.
+    public let columns: Int
+    /// D.
+    public let width: Int
+
+    public init(rows: Int, columns: Int, width: Int) {
+        self.rows = rows
+        self.columns = columns
+        self.width = width
+    }
 }
 
 /// What a backbone returns.

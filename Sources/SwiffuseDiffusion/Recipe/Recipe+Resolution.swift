@@ -64,13 +64,15 @@ extension Recipe {
         for (index, element) in elements.enumerated() {
             let path = "losses.\(index)"
             var settings = element.map ?? RecipeMap()
-            let weight = try LossFields(
-                resolving: settings["weight"].map { ["weight": $0] } ?? .null, at: path
-            ).weight
-            settings["weight"] = nil
+            var general = RecipeMap()
+            for key in ["weight", "gate"] {
+                general[key] = settings[key]
+                settings[key] = nil
+            }
+            let fields = try LossFields(resolving: .map(general), at: path)
             let part = try registry.resolve(
                 element.map == nil ? element : .map(settings), kind: "losses", at: path)
-            losses.append(WeightedPart(part, weight: weight))
+            losses.append(WeightedPart(part, weight: fields.weight, gate: fields.gate))
         }
         return losses
     }
@@ -92,9 +94,11 @@ private struct GeneralFields: ComponentConfiguration {
 /// What every entry of `losses` has besides its own settings.
 private struct LossFields: ComponentConfiguration {
     var weight = 1.0
+    var gate = GateConfiguration()
 
     func validate() throws(RecipeError) {
         try RecipeError.check((0...1e6).contains(weight), at: "weight", found: weight, expected: "0 to 1000000")
+        try RecipeError.within("gate") { () throws(RecipeError) in try gate.validate() }
     }
 }
 

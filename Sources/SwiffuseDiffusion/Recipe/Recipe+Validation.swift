@@ -9,6 +9,9 @@ extension Recipe {
         for (part, kind, path) in parts where !(kind == "data" && part.type == "none") {
             try registry.validate(part, kind: kind, for: model, at: path)
         }
+        for (index, loss) in losses.enumerated() {
+            try RecipeError.within("losses.\(index).gate") { () throws(RecipeError) in try loss.gate.validate() }
+        }
         try validateSolver(with: registry)
         if case .average(let decay) = sampling.ema, !training.ema.contains(decay) {
             throw RecipeError(

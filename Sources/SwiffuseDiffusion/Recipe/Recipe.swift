@@ -23,13 +23,15 @@ public struct Recipe: Sendable, Hashable {
     public var model: ModelSpec { ModelSpec(image: image, classCount: classes) }
 }
 
-/// A loss and its factor in the total.
+/// A loss, its factor in the total, and the images that it looks at.
 public struct WeightedPart: Sendable, Hashable {
     public var part: Part
     public var weight: Double
+    public var gate: GateConfiguration
 
-    public init(_ part: Part, weight: Double) {
+    public init(_ part: Part, weight: Double, gate: GateConfiguration = GateConfiguration()) {
         self.part = part
         self.weight = weight
+        self.gate = gate
     }
 }

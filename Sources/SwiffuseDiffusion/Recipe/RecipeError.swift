@@ -72,7 +72,7 @@ extension RecipeError {
     }
 
     /// Runs a check whose errors carry paths relative to `outer`, and makes these paths complete.
-    package static func within<Result>(
+    public static func within<Result>(
         _ outer: String, _ body: () throws(RecipeError) -> Result
     ) throws(RecipeError) -> Result {
         do { return try body() } catch { throw error.prefixed(by: outer) }

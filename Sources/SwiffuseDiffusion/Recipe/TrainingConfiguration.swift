@@ -26,6 +26,7 @@ public struct TrainingConfiguration: ComponentConfiguration, Hashable {
     public var sampleEvery = 0
     /// Whether each image is mirrored with probability 1/2.
     public var flip = false
+    public var balance = BalanceConfiguration()
     public var validation = ValidationConfiguration()
     public var keep = KeepConfiguration()
     public var emaSnapshots = EMASnapshotConfiguration()
@@ -70,6 +71,7 @@ public struct TrainingConfiguration: ComponentConfiguration, Hashable {
                 found: "\(schedule.warmupSteps) plus \(schedule.decaySteps) decay steps",
                 expected: "at most training.steps = \(steps)")
         }
+        try RecipeError.within("balance") { () throws(RecipeError) in try balance.validate() }
         try RecipeError.within("validation") { () throws(RecipeError) in
             try validation.validate()
             for (index, choice) in validation.weights.enumerated() {

@@ -7,7 +7,9 @@ public struct DiffusionModel: Sendable {
     public let target: any PredictionTarget
     public let path: any NoisePath
     public let times: any TimeSampler
-    /// What the backbone declared; `ParameterStore(scope, seed:on:)` gives it values.
+    /// The losses besides the target's, weighted apart.
+    public let losses: [ModelLoss]
+    /// What the backbone and the losses declared; `ParameterStore(scope, seed:on:)` gives it values.
     public let scope: Scope
 
     /// Builds the parts of a recipe; allocates nothing.
@@ -19,9 +21,20 @@ public struct DiffusionModel: Sendable {
         target = try registry.make(recipe.target, as: .target, in: context)
         path = try registry.make(recipe.path, as: .path, in: context)
         times = try registry.make(recipe.times, as: .times, in: context)
+        let lossContext = BuildContext(model: recipe.model, scope: scope, backbone: backbone)
+        var losses: [ModelLoss] = []
+        for (index, loss) in recipe.losses.enumerated() {
+            let part = try registry.make(loss.part, as: .losses, in: lossContext, at: "losses.\(index)")
+            losses.append(
+                ModelLoss(name: loss.part.type, loss: loss.gate.applied(to: part), weight: Float(loss.weight)))
+        }
+        self.losses = losses
         self.recipe = recipe
         self.scope = scope
     }
+
+    /// The networks that the losses look through.
+    public var frozenNetworks: [FrozenNetwork] { losses.flatMap(\.loss.networks) }
 
     /// A sampler with the recipe's settings, or with others.
     ///

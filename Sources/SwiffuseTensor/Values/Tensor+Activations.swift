@@ -1,4 +1,10 @@
 extension Tensor {
+    /// max(x, 0); its gradient at 0 is 0.
+    public func relu() -> Tensor {
+        let value = detached().clamped(lower: 0)
+        return value.recorded(Pullback(self) { $0 * Tensor.zeros([], on: value.device).isLess(than: value) })
+    }
+
     /// GELU in its exact form, x/2 · (1 + erf(x/√2)) (Hendrycks & Gimpel, arXiv:1606.08415).
     public func gelu() -> Tensor {
         let half = self * 0.5

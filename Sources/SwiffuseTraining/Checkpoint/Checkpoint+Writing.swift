@@ -22,7 +22,9 @@ extension Checkpoint {
     package static func write(
         _ state: TrainingState, of recipe: Recipe, interval: LossInterval, to path: String, calls: FileCalls
     ) throws {
-        let metadata = try metadata(of: recipe, step: state.step).merging([intervalKey: interval.text]) { $1 }
+        var metadata = try metadata(of: recipe, step: state.step)
+        metadata[intervalKey] = interval.text
+        if recipe.training.balance.isOn { metadata[balanceKey] = state.balance.text }
         try write(tensors(of: state, recipe), metadata: metadata, step: state.step, to: path, calls: calls)
     }
 

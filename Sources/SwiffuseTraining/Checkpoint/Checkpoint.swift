@@ -10,6 +10,7 @@ public struct Checkpoint: Sendable {
     static let recipeKey = "swiffuse.recipe"
     static let stepKey = "swiffuse.step"
     static let intervalKey = "swiffuse.interval"
+    static let balanceKey = "swiffuse.balance"
     static let format = "1"
 
     public let file: SafetensorsFile
@@ -19,6 +20,8 @@ public struct Checkpoint: Sendable {
     public let step: Int
     /// Losses that the log had not shown yet.
     public let interval: LossInterval
+    /// The factor that adaptive balancing had reached.
+    public let balance: LossBalance
 
     /// Opens a checkpoint; reads its header only.
     ///
@@ -40,6 +43,7 @@ public struct Checkpoint: Sendable {
         recipeText = recipe
         self.step = step
         interval = file.metadata[Self.intervalKey].flatMap(LossInterval.init(text:)) ?? LossInterval()
+        balance = file.metadata[Self.balanceKey].flatMap(LossBalance.init(text:)) ?? LossBalance()
     }
 
     /// The recipe of the run.
@@ -71,7 +75,8 @@ public struct Checkpoint: Sendable {
             store: try load(parameters, prefix: "", on: device),
             optimizer: OptimizerState(
                 step: step, first: try moments(parameters, prefix: Self.firstPrefix, on: device),
-                second: try moments(parameters, prefix: Self.secondPrefix, on: device), averages: averages))
+                second: try moments(parameters, prefix: Self.secondPrefix, on: device), averages: averages),
+            balance: balance)
     }
 
     static let firstPrefix = "optimizer/first/"

@@ -18,6 +18,7 @@ public struct CostEstimate: Sendable {
     public struct Memory: Sendable, Hashable {
         /// The largest amount in use at once.
         public let peak: Int
+        /// Those of frozen networks included.
         public let parameters: Int
         /// Moments and running averages.
         public let optimizer: Int
@@ -94,6 +95,7 @@ struct CostProbe {
     func update() throws -> (operations: Int, memory: CostEstimate.Memory) {
         let training = model.recipe.training
         let device = NullDevice(mimicking: kernels)
+        let networks = FrozenNetworks(shapesOf: model.frozenNetworks, on: device)
         var store = store(on: device)
         let parameterBytes = device.memoryUse.current
         var optimizer = training.adamW.begin(store)
@@ -104,7 +106,7 @@ struct CostProbe {
         // The second pass of an update adds to the gradients of the first: the memory of all further ones is the same.
         var gradients: Gradients?
         for _ in 0..<min(training.accumulation, 2) {
-            gradients = try store.valueAndGradients(addingTo: gradients.take()) { (loss($0), ()) }.gradients
+            gradients = try store.valueAndGradients(addingTo: gradients.take()) { (loss($0, networks), ()) }.gradients
         }
         let passOperations = (device.floatingPointOperations - start) / min(training.accumulation, 2)
         let gradientBytes = 4 * store.trainableCount
@@ -144,10 +146,10 @@ struct CostProbe {
         )
     }
 
-    private func loss(_ store: ParameterStore) -> Tensor {
+    private func loss(_ store: ParameterStore, _ networks: FrozenNetworks) -> Tensor {
         let batch = model.recipe.training.batchSize
         let images = images(batch, on: store.device)
-        return TrainingObjective(model).loss(
+        return TrainingObjective(model, networks: networks).loss(
             images: images, noise: Tensor.zeros(images.shape, on: store.device), times: times(batch),
             condition: condition(batch, on: store.device), in: Pass(store, dropout: .random(Philox(seed: 0))))
     }

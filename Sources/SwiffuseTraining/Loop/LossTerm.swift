@@ -6,9 +6,29 @@ public struct LossTerm: Sendable {
     public let name: String
     /// The mean over the batch, a scalar; the loss is the sum of all terms.
     public let value: Tensor
+    public let role: Role
 
-    public init(_ name: String, _ value: Tensor) {
+    /// What a term is in adaptive balancing.
+    public enum Role: Sendable {
+        /// The target's own loss, against which others are weighed.
+        case target
+        /// A loss that is weighed.
+        case balanced
+        /// A loss that is left as it is.
+        case other
+    }
+
+    public init(_ name: String, _ value: Tensor, role: Role = .other) {
         self.name = name
         self.value = value
+        self.role = role
     }
+
+    /// The same outside any recording.
+    func detached() -> LossTerm { LossTerm(name, value.detached(), role: role) }
+}
+
+extension [LossTerm] {
+    /// The loss: the sum of the terms, of which there is at least one.
+    var total: Tensor { dropFirst().reduce(self[0].value) { $0 + $1.value } }
 }

@@ -16,21 +16,27 @@ public struct TrainingLoop: Sendable {
     ///   - state: where to go on; a fresh state for a new run.
     ///   - source: the images.
     ///   - loading: how they are brought in.
-    /// - Throws: `DataError` if the images cannot be opened or prepared, `RecipeError` if they have other classes than the
-    ///   recipe.
+    /// - Throws: `DataError` if the images cannot be opened or prepared, `RecipeError` if they have other classes than
+    ///   the recipe, or what keeps the weights of a frozen network from being read.
     public init(
         _ model: DiffusionModel, state: TrainingState, source: any DataSource, loading: LoadingOptions = LoadingOptions()
     ) throws {
-        try self.init(model, state: state, data: try TrainingData(source, for: model.recipe, loading: loading))
+        try self.init(
+            model, state: state, data: try TrainingData(source, for: model.recipe, loading: loading),
+            networks: try FrozenNetworks(loading: model.frozenNetworks, on: state.store.device))
     }
 
-    /// - Parameter data: images that have been opened already.
-    /// - Throws: `DataError` if they cannot be loaded.
-    public init(_ model: DiffusionModel, state: TrainingState, data: TrainingData) throws(DataError) {
+    /// - Parameters:
+    ///   - data: images that have been opened already.
+    ///   - networks: weights of the networks that the recipe's losses look through.
+    /// - Throws: `DataError` if the images cannot be loaded.
+    public init(
+        _ model: DiffusionModel, state: TrainingState, data: TrainingData, networks: FrozenNetworks
+    ) throws(DataError) {
         let training = model.recipe.training
         self.model = model
         self.state = state
-        objective = TrainingObjective(model)
+        objective = TrainingObjective(model, networks: networks)
         optimizer = training.adamW
         var settings = BatchLoader.Settings(
             batchSize: training.batchSize, order: .shuffled(seed: UInt64(training.seed)))
@@ -53,6 +59,7 @@ public struct TrainingLoop: Sendable {
         let number = state.step
         var gradients: Gradients?
         var terms: [[LossTerm]] = []
+        var balance = state.balance
         var waiting = Duration.zero
         for part in 0..<training.accumulation {
             let (wait, batch) = try nextBatch()
@@ -60,17 +67,22 @@ public struct TrainingLoop: Sendable {
             let images = Tensor(
                 batch.images, shape: [batch.count] + model.recipe.image, on: state.store.device)
             let result = try state.store.valueAndGradients(addingTo: gradients.take()) { store in
-                let terms = objective.terms(
+                var terms = objective.terms(
                     images: images, labels: batch.labels.map(Int.init), batch: number * training.accumulation + part,
                     store: store)
-                let loss = terms.dropFirst().reduce(terms[0].value) { $0 + $1.value }
-                return (loss, terms.map { LossTerm($0.name, $0.value.detached()) })
+                if training.balance.isDue(at: number), let layer = model.backbone.lastLayer {
+                    try balance.update(with: terms, at: store[layer], training.balance)
+                }
+                if training.balance.isOn { terms = balance.applied(to: terms) }
+                return (terms.total, terms.map { $0.detached() })
             }
             gradients = result.gradients
             terms.append(result.result)
         }
         guard let gradients else { throw CancellationError() }
-        return try update(with: gradients, terms: terms, waiting: waiting)
+        let report = try update(with: gradients, terms: terms, waiting: waiting)
+        state.balance = balance
+        return report
     }
 
     /// The next pictures, and how long they took to come.

@@ -47,8 +47,9 @@ public struct TrainingRun: Sendable {
     ///   - weights: where a new run gets its first weights; drawn from the seed if nil.
     ///   - loading: how pictures are brought in.
     ///   - device: where to compute.
-    /// - Throws: `RecipeError`, `DataError`, `FileError`, `CheckpointError`, `TrainingError`, `LoadReport`; a mistake in
-    ///   the recipe, the data or the weights is found before anything is written.
+    /// - Throws: `RecipeError`, `DataError`, `FileError`, `CheckpointError`, `TrainingError`, `LoadReport`, or what
+    ///   keeps the weights of a frozen network from being read; a mistake in the recipe, the data or the weights is found
+    ///   before anything is written.
     public init(
         _ recipe: Recipe, registry: Registry, folder: RunFolder, start: Start, weights: InitialWeights? = nil,
         loading: LoadingOptions = LoadingOptions(), on device: any Device
@@ -57,10 +58,12 @@ public struct TrainingRun: Sendable {
         if case .resuming = start, !folder.hasCheckpoint { throw TrainingError.nothingToResume(path: folder.path) }
         guard recipe.data.type != "none" else { throw TrainingError.noData }
         let training = recipe.training
+        let recipe = try recipe.namingWeights()
         let model = try DiffusionModel(recipe, registry: registry)
         let source = try registry.make(recipe.data, as: .data, in: BuildContext(model: recipe.model))
         let data = try TrainingData(source, for: recipe, loading: loading)
         let opening = try Opening(model, start: start, weights: weights, on: device)
+        let networks = try FrozenNetworks(loading: model.frozenNetworks, on: device)
         try folder.create(withCheckpoints: training.keep.isOn, withSnapshots: training.emaSnapshots.isOn)
         lock = try folder.claim()
         // Only now is it certain that nobody else writes here.
@@ -68,7 +71,7 @@ public struct TrainingRun: Sendable {
         // A run that never came to a checkpoint may have left pictures and averages.
         if opening.isNew { try folder.clear() }
         let begin = try opening.begin(in: folder, registry: registry)
-        loop = try TrainingLoop(model, state: begin.state, data: data)
+        loop = try TrainingLoop(model, state: begin.state, data: data, networks: networks)
         interval = begin.interval
         savedStep = begin.savedStep
         loadReport = opening.loadReport

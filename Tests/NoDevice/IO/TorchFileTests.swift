@@ -12,21 +12,26 @@ import Testing
 
     /// A zip file of stored members; checksums are right unless asked otherwise.
     private func zip(_ members: [(name: String, bytes: [UInt8])], checksum: (([UInt8]) -> UInt32)? = nil) -> [UInt8] {
-        var (body, directory): ([UInt8], [UInt8]) = ([], [])
+        var body: [UInt8] = []
+        var directory: [UInt8] = []
         for (name, bytes) in members {
             let sum = little(Int(checksum?(bytes) ?? Self.crc32(bytes)), 4)
-            let sizes = little(bytes.count, 4) + little(bytes.count, 4) + little(name.utf8.count, 2)
-            directory += [0x50, 0x4B, 1, 2] + little(20, 2) + little(20, 2) + little(0, 8) + sum + sizes
-            directory += little(0, 2) + little(0, 2) + little(0, 8) + little(body.count, 4) + Array(name.utf8)
-            body +=
-                [0x50, 0x4B, 3, 4] + little(20, 2) + little(0, 8) + sum + sizes + little(0, 2) + Array(name.utf8)
-                + bytes
+            let sizes = joined(sum, little(bytes.count, 4), little(bytes.count, 4), little(name.utf8.count, 2))
+            let place = little(body.count, 4)
+            directory += joined(
+                [0x50, 0x4B, 1, 2], little(20, 2), little(20, 2), little(0, 8), sizes, little(0, 2), little(0, 2),
+                little(0, 8), place, Array(name.utf8))
+            body += joined(
+                [0x50, 0x4B, 3, 4], little(20, 2), little(0, 8), sizes, little(0, 2), Array(name.utf8), bytes)
         }
-        let end =
-            [0x50, 0x4B, 5, 6] + little(0, 4) + little(members.count, 2) + little(members.count, 2)
-            + little(directory.count, 4) + little(body.count, 4) + little(0, 2)
-        return body + directory + end
+        let count = little(members.count, 2)
+        let end = joined(
+            [0x50, 0x4B, 5, 6], little(0, 4), count, count, little(directory.count, 4), little(body.count, 4),
+            little(0, 2))
+        return joined(body, directory, end)
     }
+
+    private func joined(_ parts: [UInt8]...) -> [UInt8] { Array(parts.joined()) }
 
     private static func crc32(_ bytes: [UInt8]) -> UInt32 {
         ~bytes.reduce(~0) { crc, byte in
@@ -42,21 +47,23 @@ import Testing
         return try TorchFile(path: path)
     }
 
-    private func text(_ text: String) -> [UInt8] { [0x58] + little(text.utf8.count, 4) + Array(text.utf8) }
+    private func text(_ text: String) -> [UInt8] { joined([0x58], little(text.utf8.count, 4), Array(text.utf8)) }
     private func global(_ module: String, _ name: String) -> [UInt8] { Array("c\(module)\n\(name)\n".utf8) }
+    private func integer(_ value: Int) -> [UInt8] { joined([0x4A], little(value, 4)) }
 
     /// Pushes a tensor of two dimensions over `count` floats in storage 0.
     private func tensor(count: Int, offset: Int = 0, shape: (Int, Int), strides: (Int, Int)) -> [UInt8] {
-        let identifier =
-            [0x28] + text("storage") + global("torch", "FloatStorage") + text("0") + text("cpu") + [0x4A]
-            + little(count, 4) + [0x74, 0x51]
-        let pair = { (pair: (Int, Int)) in [0x4A] + little(pair.0, 4) + [0x4A] + little(pair.1, 4) + [0x86] }
-        return global("torch._utils", "_rebuild_tensor_v2") + [0x28] + identifier + [0x4A] + little(offset, 4)
-            + pair(shape) + pair(strides) + [0x89] + global("collections", "OrderedDict") + [0x29, 0x52, 0x74, 0x52]
+        let identifier = joined(
+            [0x28], text("storage"), global("torch", "FloatStorage"), text("0"), text("cpu"), integer(count),
+            [0x74, 0x51])
+        return joined(
+            global("torch._utils", "_rebuild_tensor_v2"), [0x28], identifier, integer(offset), integer(shape.0),
+            integer(shape.1), [0x86], integer(strides.0), integer(strides.1), [0x86, 0x89],
+            global("collections", "OrderedDict"), [0x29, 0x52, 0x74, 0x52])
     }
 
     /// {"w": value}
-    private func dictionary(_ value: [UInt8]) -> [UInt8] { [0x80, 2, 0x7D] + text("w") + value + [0x73, 0x2E] }
+    private func dictionary(_ value: [UInt8]) -> [UInt8] { joined([0x80, 2, 0x7D], text("w"), value, [0x73, 0x2E]) }
 
     private let floats = (0..<6).flatMap { value in
         withUnsafeBytes(of: Float(value).bitPattern.littleEndian) { [UInt8]($0) }
@@ -75,14 +82,14 @@ import Testing
 
     @Test func codeIsRefusedByName() throws {
         let marker = folder.path + "/ran"
-        let command = [0x28] + text("touch \(marker)") + [0x74, 0x52]
+        let command = joined([0x28], text("touch \(marker)"), [0x74, 0x52])
         for (module, name) in [("posix", "system"), ("os", "system"), ("builtins", "eval"), ("torch", "load")] {
             let error = #expect(throws: CheckpointError.self) {
-                try open(dictionary(global(module, name) + command))
+                try open(dictionary(joined(global(module, name), command)))
             }
             #expect(error?.description.contains("\(module).\(name)") == true, "\(error?.description ?? "")")
         }
-        let stackGlobal = text("posix") + text("system") + [0x93] + command
+        let stackGlobal = joined(text("posix"), text("system"), [0x93], command)
         #expect(throws: CheckpointError.self) { try open(dictionary(stackGlobal)) }
         #expect(!FileManager.default.fileExists(atPath: marker))
     }
@@ -113,27 +120,28 @@ import Testing
             sharing += [0x28, 0x68, UInt8(level - 1), 0x68, UInt8(level - 1), 0x6C, 0x71, UInt8(level)]
         }
         #expect(throws: CheckpointError.self) { try open(sharing + [0x2E]) }
-        let nested =
-            [0x80, 2] + [UInt8](repeating: 0x28, count: 1_000_000) + [UInt8](repeating: 0x6C, count: 1_000_000)
-        #expect(throws: CheckpointError.self) { try open(nested + [0x2E]) }
+        let marks = [UInt8](repeating: 0x28, count: 1_000_000)
+        let lists = [UInt8](repeating: 0x6C, count: 1_000_000)
+        #expect(throws: CheckpointError.self) { try open(joined([0x80, 2], marks, lists, [0x2E])) }
         #expect(throws: CheckpointError.self) { try open([0x80, 2, 0x5D, 0x71, 0, 0x68, 0, 0x61, 0x2E]) }  // holds itself
         let huge: [[UInt8]] = [
-            [0x58, 255, 255, 255, 127], [0x8E] + little(1 << 62, 8), [0x8B, 255, 255, 255, 127], [0x42, 0, 0, 0, 128],
+            [0x58, 255, 255, 255, 127], joined([0x8E], little(1 << 62, 8)), [0x8B, 255, 255, 255, 127], [0x42, 0, 0, 0, 128],
         ]
-        for opcode in huge { #expect(throws: CheckpointError.self) { try open([0x80, 2] + opcode + [0x2E]) } }
+        for opcode in huge { #expect(throws: CheckpointError.self) { try open(joined([0x80, 2], opcode, [0x2E])) } }
         // One list of 100,000 members, made a set again and again.
-        var copies: [UInt8] = [0x80, 2, 0x5D, 0x71, 0, 0x28] + [UInt8](repeating: 0x4E, count: 100_000) + [0x65, 0x30]
-        copies += global("builtins", "set") + [0x71, 1, 0x30]
+        let members = [UInt8](repeating: 0x4E, count: 100_000)
+        var copies = joined(
+            [0x80, 2, 0x5D, 0x71, 0, 0x28], members, [0x65, 0x30], global("builtins", "set"), [0x71, 1, 0x30])
         for _ in 0..<1000 { copies += [0x68, 1, 0x68, 0, 0x85, 0x52, 0x28, 0x4E, 0x90, 0x30] }
         #expect(throws: CheckpointError.self) { try open(copies + [0x4E, 0x2E]) }
     }
 
     @Test func plainContainersAndNumbersAreRead() throws {
         let namespace =
-            global("argparse", "Namespace") + [0x29, 0x81, 0x7D] + text("lr") + [
-                0x47, 0x3F, 0xF8, 0, 0, 0, 0, 0, 0, 0x73, 0x62,
-            ]
-        let file = try open(dictionary([0x28, 0x4B, 7, 0x8A, 2, 0, 255, 0x88, 0x4E] + namespace + [0x6C]))
+            joined(
+                global("argparse", "Namespace"), [0x29, 0x81, 0x7D], text("lr"),
+                [0x47, 0x3F, 0xF8, 0, 0, 0, 0, 0, 0, 0x73, 0x62])
+        let file = try open(dictionary(joined([0x28, 0x4B, 7, 0x8A, 2, 0, 255, 0x88, 0x4E], namespace, [0x6C])))
         let values: [String: TorchScalar] = Dictionary(uniqueKeysWithValues: file.scalars.map { ($0.name, $0.value) })
         #expect(
             values == [

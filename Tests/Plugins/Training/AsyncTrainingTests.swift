@@ -1,4 +1,5 @@
 import Foundation
+import SwiffuseIO
 import SwiffuseTraining
 import Testing
 
@@ -33,7 +34,9 @@ import Testing
     @Test func failuresArriveAsErrors() async throws {
         let tiny = try TinyRun("{steps: 1000000, ema: [], tensorBoard: false}")
         let images = tiny.path + "/images"
-        let run = try tiny.open("run")
+        var loading = LoadingOptions()
+        loading.cache = .none
+        let run = try tiny.open("run", loading: loading)
         await #expect(throws: TrainingInterruption.self) {
             for try await event in run.events() {
                 if case .stepped = event { try? FileManager.default.removeItem(atPath: images) }

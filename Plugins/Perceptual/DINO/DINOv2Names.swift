@@ -1,0 +1,40 @@
+import SwiffuseNN
+
+/// Under which names files keep DINOv2: upstream's, or those of Hugging Face's Dinov2Model, with or without `dinov2.`.
+enum DINOv2Names {
+    static func names(of parameter: Parameter) -> StoredNames {
+        let others = huggingFace(parameter.key)
+        return StoredNames(alternatives: [[parameter.key], others, others.map { "dinov2." + $0 }])
+    }
+
+    private static func huggingFace(_ key: String) -> [String] {
+        let parts = key.split(separator: ".").map(String.init)
+        guard parts[0] == "blocks", parts.count > 2 else { return [outside(key)] }
+        let layer = "encoder.layer.\(parts[1])."
+        let rest = parts.dropFirst(2).joined(separator: ".")
+        for (upstream, name) in inBlock where rest.hasPrefix(upstream) {
+            return name.map { layer + $0 + rest.dropFirst(upstream.count) }
+        }
+        return [layer + rest]
+    }
+
+    private static let inBlock: [(String, [String])] = [
+        ("attn.qkv", ["query", "key", "value"].map { "attention.attention." + $0 }),
+        ("attn.proj", ["attention.output.dense"]),
+        ("ls1.gamma", ["layer_scale1.lambda1"]),
+        ("ls2.gamma", ["layer_scale2.lambda1"]),
+        ("mlp.w12", ["mlp.weights_in"]),
+        ("mlp.w3", ["mlp.weights_out"]),
+    ]
+
+    private static func outside(_ key: String) -> String {
+        switch key {
+        case "cls_token": "embeddings.cls_token"
+        case "pos_embed": "embeddings.position_embeddings"
+        case "register_tokens": "embeddings.register_tokens"
+        case "norm.weight": "layernorm.weight"
+        case "norm.bias": "layernorm.bias"
+        default: key.replacing("patch_embed.proj", with: "embeddings.patch_embeddings.projection")
+        }
+    }
+}

@@ -1,0 +1,90 @@
+public import SwiffuseNN
+public import SwiffuseTensor
+import Synchronization
+
+/// What losses may look at besides the pictures.
+public struct LossContext: Sendable {
+    /// t of each image in 0…1.
+    public let times: [Float]
+    /// Inner features of the backbone, each [B, N, D].
+    public let features: [FeatureTap: Tensor]
+    /// The model's parameter values, recorded.
+    public let pass: Pass
+    /// The weights of the frozen networks.
+    public let networks: FrozenNetworks
+    private let memory: ReferenceMemory
+    /// Which images of the batch these are; nil for all.
+    private let rows: [Int]?
+
+    /// The context of a whole batch.
+    public init(
+        times: [Float], features: [FeatureTap: Tensor] = [:], pass: Pass, networks: FrozenNetworks = .none
+    ) {
+        self.init(
+            times: times, features: features, pass: pass, networks: networks, memory: ReferenceMemory(), rows: nil)
+    }
+
+    private init(
+        times: [Float], features: [FeatureTap: Tensor], pass: Pass, networks: FrozenNetworks, memory: ReferenceMemory,
+        rows: [Int]?
+    ) {
+        self.times = times
+        self.features = features
+        self.pass = pass
+        self.networks = networks
+        self.memory = memory
+        self.rows = rows
+    }
+
+    /// The weights of a frozen network.
+    public func pass(for network: FrozenNetwork) -> Pass { networks.pass(for: network) }
+
+    /// What several losses want to know about the same reference images: computed once per batch, unrecorded.
+    ///
+    /// - Parameters:
+    ///   - key: what it is; equal keys mean equal results.
+    ///   - compute: called at most once for the same images; each result is [B, …].
+    public func remembering(_ key: String, compute: () -> [Tensor]) -> [Tensor] {
+        if let whole = memory.find(key, rows: nil) {
+            return rows.map { rows in whole.map { $0.images(rows) } } ?? whole
+        }
+        if let known = memory.find(key, rows: rows) { return known }
+        let computed = compute().map { $0.detached() }
+        memory.keep(computed, key, rows: rows)
+        return computed
+    }
+
+    /// The context of some of the images.
+    ///
+    /// - Parameter chosen: their places in this batch.
+    public func selecting(_ chosen: [Int]) -> LossContext {
+        LossContext(
+            times: chosen.map { times[$0] }, features: features.mapValues { $0.images(chosen) }, pass: pass,
+            networks: networks, memory: memory, rows: chosen.map { rows?[$0] ?? $0 })
+    }
+}
+
+/// Features of one batch's reference images.
+private final class ReferenceMemory: Sendable {
+    private struct Key: Hashable {
+        let name: String
+        let rows: [Int]?
+    }
+
+    private let entries = Mutex<[Key: [Tensor]]>([:])
+
+    func find(_ name: String, rows: [Int]?) -> [Tensor]? { entries.withLock { $0[Key(name: name, rows: rows)] } }
+
+    func keep(_ tensors: [Tensor], _ name: String, rows: [Int]?) {
+        entries.withLock { $0[Key(name: name, rows: rows)] = tensors }
+    }
+}
+
+extension Tensor {
+    /// Some images of a batch [B, …], in the given order.
+    package func images(_ rows: [Int]) -> Tensor {
+        if rows == Array(0..<shape[0]) { return self }
+        let indices = Tensor(integers: rows.map { Int32($0) }, shape: [rows.count], on: device)
+        return reshaped(to: shape[0], -1).rows(indices).reshaped(to: [rows.count] + shape.dimensions.dropFirst())
+    }
+}

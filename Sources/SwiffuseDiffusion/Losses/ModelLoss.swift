@@ -1,0 +1,46 @@
+/// A loss of a recipe, built and gated.
+public struct ModelLoss: Sendable {
+    /// The part's type, for logs.
+    public let name: String
+    public let loss: any PerceptualLoss
+    /// Its factor in the total.
+    public let weight: Float
+
+    public init(name: String, loss: any PerceptualLoss, weight: Float) {
+        self.name = name
+        self.loss = loss
+        self.weight = weight
+    }
+}
+
+/// The setting `gate` of a loss: which images it looks at.
+public struct GateConfiguration: ComponentConfiguration, Hashable {
+    /// Whose reading of noise gating holds.
+    public enum Convention: String, Codable, Sendable, CaseIterable {
+        /// The authors' code: for P-DINO the gate acts on the whole batch.
+        case official
+        /// The paper: each image for itself.
+        case paper
+    }
+
+    /// The first time that counts; 0 for all images. PixelGen: 0.3.
+    public var from = 0.0
+    public var convention = Convention.official
+
+    public init() {}
+
+    public init(from: Double, convention: Convention = .official) {
+        self.from = from
+        self.convention = convention
+    }
+
+    public func validate() throws(RecipeError) {
+        try RecipeError.check((0...1).contains(from), at: "from", found: from, expected: "0 (all images) to 1")
+    }
+
+    /// The loss behind this gate.
+    public func applied(to loss: any PerceptualLoss) -> any PerceptualLoss {
+        guard from > 0 else { return loss }
+        return Gated(loss, from: Float(from), behaviour: convention == .official ? loss.officialGate : .perImage)
+    }
+}
