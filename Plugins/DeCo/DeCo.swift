@@ -10,7 +10,7 @@ public struct DeCo: Backbone, Component {
     public static let key = "deco"
     public static let summary = "transformer over patches with a decoder of single pixels (DeCo)"
 
-    let grid: PatchGrid
+    private let grid: PatchGrid
     private let model: ModelSpec
     private let pixels: PixelEmbedding
     private let semantics: PatchSemantics

@@ -10,7 +10,7 @@ public struct DiT: Backbone, Component {
     public static let key = "dit"
     public static let summary = "diffusion transformer over pixel patches, the baseline of PixelGen and DeCo"
 
-    let grid: PatchGrid
+    private let grid: PatchGrid
     private let model: ModelSpec
     private let patches: Linear
     private let condition: DiTCondition

@@ -1,8 +1,11 @@
 import Foundation
 import SwiffuseCPU
+import SwiffuseDeCo
+import SwiffuseDiT
 import SwiffuseDiffusion
 import SwiffuseIO
 import SwiffuseJiT
+import SwiffusePixNerd
 import SwiffuseTesting
 
 /// The fixtures beside these tests, and damaged copies of them.
@@ -11,7 +14,8 @@ enum FixtureFolder {
 
     static func runner() throws -> GoldenRunner {
         GoldenRunner(
-            checks: GoldenRunner.libraryChecks + JiTGoldenChecks.all,
+            checks: GoldenRunner.libraryChecks + JiTGoldenChecks.all + DiTGoldenChecks.all + DeCoGoldenChecks.all
+                + PixNerdGoldenChecks.all,
             registry: try Registry(plugins: [StandardParts(), JiTPlugin()]))
     }
 

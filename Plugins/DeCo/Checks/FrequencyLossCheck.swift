@@ -41,7 +41,7 @@ private struct FrequencyCase {
 
     private func loss() throws -> FrequencyLoss {
         var configuration = FrequencyLoss.Configuration()
-        configuration.quality = try settings.number("quality")
+        configuration.quality = try settings.number("quality", default: 85)
         switch try settings.text("mode", default: "inv_gamma") {
         case "inv_gamma": configuration.exponent = try settings.number("gamma", default: 1)
         case "inv": configuration.exponent = 1

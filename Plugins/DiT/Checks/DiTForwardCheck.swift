@@ -26,7 +26,9 @@ public struct DiTForwardCheck: GoldenCheck {
         let result = network.predict(
             sample.noisy, times: sample.times, condition: sample.condition, taps: [last], in: Pass(store))
         var outputs = ["out": result.raw]
-        if let tokens = result.features[last] { outputs["s_out"] = network.grid.map(of: tokens) }
+        if let tokens = result.features[last], sample.stores("s_out") {
+            outputs["s_out"] = try sample.map(of: tokens, as: "s_out")
+        }
         return try sample.compare(outputs: outputs, weights: store)
     }
 }

@@ -1,5 +1,3 @@
-public import SwiffuseTensor
-
 /// An image cut into square patches, each a token of a transformer.
 public struct PatchGrid: Sendable, Hashable {
     /// Side of a patch in pixels.
@@ -37,15 +35,5 @@ public struct PatchGrid: Sendable, Hashable {
         try RecipeError.check(
             tokens <= 65_536 && tokens * width <= 1 << 26, at: "patchSize", found: patchSize,
             expected: "larger patches: these make \(tokens) tokens of \(width) values per image")
-    }
-}
-
-extension PatchGrid {
-    /// Tokens as a picture of features.
-    ///
-    /// - Parameter tokens: [B, rows·columns, D].
-    /// - Returns: [B, D, rows, columns].
-    public func map(of tokens: Tensor) -> Tensor {
-        tokens.transposed().reshaped(to: tokens.shape[0], tokens.shape[2], rows, columns)
     }
 }

@@ -33,14 +33,33 @@ public struct ClassToImageCase: Sendable {
     /// The stored weights of a network, recorded.
     public func weights(of scope: Scope) throws(GoldenError) -> ParameterStore { try sample.weights(of: scope) }
 
+    /// Tokens as the map of features that the fixture stores; the official baseline takes every grid for a square.
+    ///
+    /// - Parameters:
+    ///   - tokens: [B, N, D].
+    ///   - name: the output's name.
+    /// - Returns: [B, D, rows, columns].
+    public func map(of tokens: Tensor, as name: String) throws(GoldenError) -> Tensor {
+        let (batch, count, width) = (tokens.shape[0], tokens.shape[1], tokens.shape[2])
+        let key = "outputs.\(name)"
+        let stored = try sample.fixture.shape(of: key, expecting: [batch, width, nil, nil])
+        guard stored[2] > 0, count % stored[2] == 0, stored[3] == count / stored[2] else {
+            throw sample.fixture.malformed("\(key) has the shape \(stored), but there are \(count) tokens")
+        }
+        return tokens.transposed().reshaped(to: stored)
+    }
+
+    /// Whether the fixture stores an output.
+    public func stores(_ output: String) -> Bool { sample.fixture.contains("outputs.\(output)") }
+
     /// Compares outputs, the loss Σ out · G, and the gradients.
     ///
     /// - Parameters:
-    ///   - outputs: by name, with the network's output as `out`; those that the fixture lacks are left out.
+    ///   - outputs: by name, with the network's output as `out`.
     ///   - store: recorded weights.
     public func compare(outputs: [String: Tensor], weights store: ParameterStore) throws -> [GoldenResult] {
-        var outputs = outputs.filter { $0.key == "out" || sample.fixture.contains("outputs.\($0.key)") }
-        if let out = outputs["out"], sample.fixture.contains("outputs.loss") {
+        var outputs = outputs
+        if let out = outputs["out"], stores("loss") {
             let extents = out.shape.dimensions.map { Optional($0) }
             let cotangent = try sample.fixture.tensor("inputs.G", shape: extents, on: sample.device)
             outputs["loss"] = (out.detached() * cotangent).sum()
