@@ -26,6 +26,14 @@ enum JiTHead: Sendable {
                 recompute: configuration.recompute))
     }
 
+    /// The weight of the last linear map; nil for the decoder, whose last map sees single pixels.
+    var lastLayer: Parameter? {
+        switch self {
+        case .linear(let layer): layer.linear.weight
+        case .decoder: nil
+        }
+    }
+
     /// - Parameters:
     ///   - tokens: image tokens [B, N, D].
     ///   - image: x_t, [B, C, H, W].
