@@ -5,7 +5,7 @@ import Testing
 @Suite struct PresetTests {
     static let names = [
         "jit-b-16", "jit-b-32", "jit-l-16", "jit-l-32", "jit-h-16", "jit-h-32", "pixelgen-l-baseline", "fashion-mnist",
-        "pictures-64",
+        "pictures-64", "pixelgen-l", "pixelgen-xl", "pixelgen-xl-without-cfg",
     ]
 
     @Test func presetsAreTheKnownOnes() throws {
