@@ -56,16 +56,23 @@ let package = Package(
         plugin(
             "SwiffusePerceptual", folder: "Perceptual",
             ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseTesting"]),
+        plugin("SwiffuseDiT", folder: "DiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
+        plugin(
+            "SwiffuseDeCo", folder: "DeCo", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
+        plugin(
+            "SwiffusePixNerd", folder: "PixNerd",
+            ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
         source(
             "Swiffuse",
             [
                 "SwiffuseTensor", "SwiffuseCPU", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining",
-                "SwiffuseJiT", "SwiffusePerceptual",
+                "SwiffuseJiT", "SwiffusePerceptual", "SwiffuseDiT", "SwiffuseDeCo", "SwiffusePixNerd",
             ]),
         source(
             "SwiffuseCommands",
             [
-                "Swiffuse", "SwiffuseTesting", "SwiffuseJiT", "SwiffusePerceptual",
+                "Swiffuse", "SwiffuseTesting", "SwiffuseJiT", "SwiffusePerceptual", "SwiffuseDiT", "SwiffuseDeCo",
+                "SwiffusePixNerd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // The product is called swiffuse; a module of that name would clash with Swiffuse where case does not count.
@@ -92,14 +99,14 @@ let package = Package(
         .testTarget(
             name: "PluginTests",
             dependencies: [
-                "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseCPU", "SwiffuseDiffusion", "SwiffuseTraining",
-                "SwiffuseTesting", "SwiffuseJiT", "SwiffusePerceptual",
+                "Swiffuse", "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseCPU", "SwiffuseDiffusion",
+                "SwiffuseTraining", "SwiffuseTesting", "SwiffuseJiT", "SwiffusePerceptual",
             ], path: "Tests/Plugins", swiftSettings: settings),
         .testTarget(
             name: "GoldenTests",
             dependencies: [
                 "SwiffuseTensor", "SwiffuseCPU", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseTesting",
-                "SwiffuseJiT", "SwiffusePerceptual",
+                "SwiffuseJiT", "SwiffusePerceptual", "SwiffuseDiT", "SwiffuseDeCo", "SwiffusePixNerd",
             ],
             path: "Tests/Golden", resources: [.copy("Fixtures")], swiftSettings: settings),
     ],

@@ -24,16 +24,7 @@ public struct JiT: Backbone, Component {
     }
 
     public static func validate(_ configuration: JiTConfiguration, for model: ModelSpec) throws(RecipeError) {
-        for (name, extent) in [("height", model.image.height), ("width", model.image.width)] {
-            try RecipeError.check(
-                extent % configuration.patchSize == 0, at: "patchSize", found: configuration.patchSize,
-                expected: "a divisor of the image's \(name) \(extent)")
-        }
-        let tokens = (model.image.height / configuration.patchSize) * (model.image.width / configuration.patchSize)
-        try RecipeError.check(
-            tokens <= 65_536 && tokens * configuration.hiddenSize <= 1 << 26, at: "patchSize",
-            found: configuration.patchSize,
-            expected: "larger patches: these make \(tokens) tokens of \(configuration.hiddenSize) values per image")
+        try PatchGrid.validate(patchSize: configuration.patchSize, width: configuration.hiddenSize, for: model.image)
     }
 
     public var taps: [FeatureTap] { (0...model.blocks.count).map { FeatureTap(enteringBlock: $0) } }
@@ -48,13 +39,7 @@ public struct JiT: Backbone, Component {
     public func predict(
         _ noisy: Tensor, times: Tensor, condition: Condition, taps: [FeatureTap], in pass: Pass
     ) -> BackboneOutput {
-        let labels: Tensor
-        switch condition {
-        case .classes(let classes): labels = classes
-        case .none:
-            let nullLabels = [Int32](repeating: Int32(model.classCount), count: noisy.shape[0])
-            labels = Tensor(integers: nullLabels, shape: [nullLabels.count], on: noisy.device)
-        }
+        let labels = condition.labels(count: noisy.shape[0], nullLabel: model.classCount, on: noisy.device)
         let inner = taps.map { $0.block == model.blocks.count ? JiTModel.Tap.last : .entering(block: $0.block) }
         let result = model(noisy, time: times, labels: labels, taps: inner, pass)
         return BackboneOutput(

@@ -19,6 +19,10 @@ public struct JiTConfiguration: ComponentConfiguration {
     public var inContextStart = 8
     /// Dropout on attention outputs and feed-forward hidden values, in the middle half of the blocks.
     public var projectionDropout = 0.0
+    /// Number of blocks of a pixel decoder in place of the final linear map (DeCo, arXiv:2511.19365); 0 for the map.
+    public var decoderDepth = 0
+    /// Width of the pixel decoder: values per pixel.
+    public var decoderWidth = 32
     /// Compute each block again in the backward pass instead of keeping its inner values: less memory, more time.
     public var recompute = false
 
@@ -31,14 +35,7 @@ public struct JiTConfiguration: ComponentConfiguration {
     func dropsOut(inBlock block: Int) -> Bool { block >= depth / 4 && block < 3 * (depth / 4) }
 
     public func validate() throws(RecipeError) {
-        try RecipeError.check((1...256).contains(patchSize), at: "patchSize", found: patchSize, expected: "1 to 256")
-        try RecipeError.check((1...1024).contains(depth), at: "depth", found: depth, expected: "1 to 1024")
-        try RecipeError.check((1...1024).contains(headCount), at: "headCount", found: headCount, expected: "1 to 1024")
-        try RecipeError.check(
-            (4...16_384).contains(hiddenSize), at: "hiddenSize", found: hiddenSize, expected: "4 to 16384")
-        try RecipeError.check(
-            hiddenSize % (4 * headCount) == 0, at: "hiddenSize", found: hiddenSize,
-            expected: "a multiple of 4 · headCount = \(4 * headCount): rotary positions need heads divisible by 4")
+        try TransformerSize(patchSize: patchSize, hiddenSize: hiddenSize, depth: depth, headCount: headCount).validate()
         try RecipeError.check(
             mlpRatio.isFinite && mlpRatio > 0 && mlpRatio <= 16 && feedForwardWidth >= 1, at: "mlpRatio",
             found: mlpRatio, expected: "a positive number up to 16")
@@ -52,5 +49,9 @@ public struct JiTConfiguration: ComponentConfiguration {
         try RecipeError.check(
             projectionDropout >= 0 && projectionDropout < 1, at: "projectionDropout", found: projectionDropout,
             expected: "0 or more, below 1")
+        try RecipeError.check(
+            (0...256).contains(decoderDepth), at: "decoderDepth", found: decoderDepth, expected: "0 to 256")
+        try RecipeError.check(
+            (1...1024).contains(decoderWidth), at: "decoderWidth", found: decoderWidth, expected: "1 to 1024")
     }
 }

@@ -16,7 +16,7 @@ struct JiTModel: Sendable {
     let labels: Embedding
     let patches: JiTPatchEmbedding
     let blocks: [JiTBlock]
-    let final: JiTFinalLayer
+    let head: JiTHead
     private let plainRotation: RotaryTable
     private let contextRotation: RotaryTable
 
@@ -47,9 +47,7 @@ struct JiTModel: Sendable {
                 scope.child("blocks.\(index)"), configuration: configuration,
                 dropoutRate: configuration.dropsOut(inBlock: index) ? Float(configuration.projectionDropout) : 0)
         }
-        final = JiTFinalLayer(
-            scope.child("final_layer"), width: hidden,
-            patchValues: configuration.patchSize * configuration.patchSize * channels)
+        head = JiTHead(scope, channels: channels, configuration: configuration)
         let headSize = hidden / configuration.headCount
         plainRotation = RotaryTable(headSize: headSize, rows: rows, columns: columns)
         contextRotation = RotaryTable(
@@ -72,7 +70,8 @@ struct JiTModel: Sendable {
         _ image: Tensor, time: Tensor, labels: Tensor, taps: [Tap] = [], _ pass: Pass
     ) -> (prediction: Tensor, tapped: [Tensor]) {
         let labelVector = self.labels(labels, pass)
-        let condition = (timestep(time, pass) + labelVector).silu()
+        let timeVector = timestep(time, pass)
+        let condition = (timeVector + labelVector).silu()
         let plain = plainRotation.tensors(on: pass.device)
         let extended = contextPositions == nil ? plain : contextRotation.tensors(on: pass.device)
         var tokens = patches(image, pass) + pass(positions)
@@ -90,9 +89,8 @@ struct JiTModel: Sendable {
         }
         tokens = imageTokens(of: tokens, entering: blocks.count)
         tapped[.last] = tokens
-        let pixels = final(tokens, condition: condition, pass)
-        let prediction = JiTFinalLayer.image(
-            from: pixels, patchSize: configuration.patchSize, rows: rows, columns: columns)
+        let prediction = head(
+            tokens, image: image, patchSize: configuration.patchSize, time: timeVector, condition: condition, pass)
         return (prediction, taps.map { tap in tapped[tap] ?? tokens })
     }
 

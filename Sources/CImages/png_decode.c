@@ -12,6 +12,7 @@ typedef struct Decoder {
     size_t byte_count;
     size_t offset;
     CImagesLimits limits;
+    CImagesDeepGrey deep_grey;
     CImagesPNG *result;
     CImagesMessage *message;
     CImagesStatus status;
@@ -142,7 +143,8 @@ static void narrow_grey(Decoder *decoder) {
     result->channels = 1;
     result->pixels = allocate(decoder, count);
     for (size_t i = 0; i < count; i++) {
-        result->pixels[i] = decoder->raw[2 * i] != 0 ? 255 : decoder->raw[2 * i + 1];
+        uint8_t high = decoder->raw[2 * i], low = decoder->raw[2 * i + 1];
+        result->pixels[i] = decoder->deep_grey == CImagesDeepGreyHighByte ? high : high != 0 ? 255 : low;
     }
 }
 
@@ -208,10 +210,11 @@ static void decode(Decoder *decoder) {
 }
 
 CImagesStatus cimages_png_decode(
-    const uint8_t *bytes, size_t byte_count, CImagesLimits limits, CImagesPNG *result, CImagesMessage *message) {
+    const uint8_t *bytes, size_t byte_count, CImagesLimits limits, CImagesDeepGrey deep_grey, CImagesPNG *result,
+    CImagesMessage *message) {
     memset(result, 0, sizeof *result);
     message->text[0] = 0;
-    Decoder decoder = {.bytes = bytes, .byte_count = byte_count, .limits = limits,
+    Decoder decoder = {.bytes = bytes, .byte_count = byte_count, .limits = limits, .deep_grey = deep_grey,
                        .result = result, .message = message};
     if (header_is_acceptable(&decoder)) {
         decode(&decoder);

@@ -1,10 +1,15 @@
+import SwiffuseDeCo
+import SwiffuseDiT
 public import SwiffuseDiffusion
 import SwiffuseJiT
 import SwiffusePerceptual
+import SwiffusePixNerd
 
 extension Registry {
     /// The plugins of this package.
-    public static var standardPlugins: [any Plugin] { [StandardParts(), JiTPlugin(), PerceptualPlugin()] }
+    public static var standardPlugins: [any Plugin] {
+        [StandardParts(), JiTPlugin(), PerceptualPlugin(), DiTPlugin(), DeCoPlugin(), PixNerdPlugin()]
+    }
 
     /// All parts and presets of this package.
     public static var standard: Registry {

@@ -1,6 +1,9 @@
 public import Swiffuse
+import SwiffuseDeCo
+import SwiffuseDiT
 import SwiffuseJiT
 import SwiffusePerceptual
+import SwiffusePixNerd
 public import SwiffuseTesting
 
 /// What a command works with: the parts it may use, the devices it may compute on, and where its words go.
@@ -28,7 +31,8 @@ public struct CommandEnvironment: Sendable {
 
     /// The checks of this package.
     public static var standardChecks: [any GoldenCheck] {
-        GoldenRunner.libraryChecks + JiTGoldenChecks.all + PerceptualGoldenChecks.all
+        GoldenRunner.libraryChecks + JiTGoldenChecks.all + PerceptualGoldenChecks.all + DiTGoldenChecks.all
+            + DeCoGoldenChecks.all + PixNerdGoldenChecks.all
     }
 
     /// Writes a line of results.

@@ -23,6 +23,8 @@ public enum SwiffuseCommandLine {
     ) -> Never {
         // Writing to a pipe whose reader has gone must not end a training run.
         signal(SIGPIPE, SIG_IGN)
+        // A limit on the size of files is an error of the write that meets it, with a message.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             let environment = CommandEnvironment(
                 registry: try .standard(adding: plugins), devices: devices,

@@ -60,5 +60,36 @@ import Testing
         #expect(outcome.exitCode == 0, "\(outcome.messages)")
         let drawn = try CommandLineSession().run("sample", tiny.folder("run"), "--grid", tiny.folder("a.png"))
         #expect(drawn.exitCode == 0, "\(drawn.messages)")
+        let guided = try CommandLineSession().run("sample", tiny.folder("run"), "--guidance", "3")
+        #expect(guided.exitCode == 2 && guided.messages.contains("without classes"), "\(guided.messages)")
+    }
+
+    @Test func aRunsCheckpointIsNotReplacedByItsOwnWeights() throws {
+        let tiny = try TinyRecipe()
+        let run = try tiny.train(into: "run")
+        let before = try FileContents.read(run + "/checkpoint.safetensors")
+        let other = try tiny.train(into: "other")
+        for target in [run, other] {
+            let outcome = try CommandLineSession().run("convert", run, target + "/checkpoint.safetensors")
+            #expect(outcome.exitCode == 2 && outcome.messages.contains("name another"), "\(outcome.messages)")
+        }
+        #expect(try FileContents.read(run + "/checkpoint.safetensors") == before)
+    }
+
+    @Test func changingTheTypeOfAPartKeepsOnlyWhatTheNewTypeKnows() throws {
+        let tiny = try TinyRecipe()
+        let outcome = try CommandLineSession().run(
+            "check", tiny.path, "--set", "sampling.solver={type: heun, evaluations: exact}", "--set",
+            "sampling.solver.type=unipc", "--set", "sampling.guidance=none", "--set",
+            "sampling.guidance.type=classifier-free")
+        #expect(outcome.exitCode == 0, "\(outcome.messages)")
+    }
+
+    @Test func twoResultsDoNotGoToOneFile() throws {
+        let tiny = try TinyRecipe()
+        let run = try tiny.train(into: "run")
+        let path = tiny.folder("a.png")
+        let outcome = try CommandLineSession().run("sample", run, "--grid", path, "--apng", path)
+        #expect(outcome.exitCode == 2 && outcome.messages.contains("--grid and --apng"), "\(outcome.messages)")
     }
 }

@@ -1,9 +1,12 @@
 import Foundation
 import SwiffuseCPU
+import SwiffuseDeCo
+import SwiffuseDiT
 import SwiffuseDiffusion
 import SwiffuseIO
 import SwiffuseJiT
 import SwiffusePerceptual
+import SwiffusePixNerd
 import SwiffuseTesting
 
 /// The fixtures beside these tests, and damaged copies of them.
@@ -12,7 +15,8 @@ enum FixtureFolder {
 
     static func runner() throws -> GoldenRunner {
         GoldenRunner(
-            checks: GoldenRunner.libraryChecks + JiTGoldenChecks.all + PerceptualGoldenChecks.all,
+            checks: GoldenRunner.libraryChecks + JiTGoldenChecks.all + DiTGoldenChecks.all + DeCoGoldenChecks.all
+                + PixNerdGoldenChecks.all + PerceptualGoldenChecks.all,
             registry: try Registry(plugins: [StandardParts(), JiTPlugin(), PerceptualPlugin()]))
     }
 

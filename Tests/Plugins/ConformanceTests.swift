@@ -29,6 +29,19 @@ import Testing
         #expect(try BackboneConformance.findings(for: network, declaredIn: scope, model: model, on: device) == [])
     }
 
+    @Test func jitWithAPixelDecoderConforms() throws {
+        var configuration = JiTConfiguration()
+        (configuration.patchSize, configuration.hiddenSize, configuration.headCount) = (4, 16, 2)
+        (configuration.depth, configuration.bottleneckSize) = (2, 0)
+        (configuration.inContextLength, configuration.inContextStart) = (2, 1)
+        (configuration.decoderDepth, configuration.decoderWidth) = (2, 6)
+        let model = ModelSpec(image: ImageSpec(channels: 3, height: 12, width: 8), classCount: 2)
+        let scope = Scope()
+        let network = try JiT(configuration, in: BuildContext(model: model, scope: scope))
+        #expect(try BackboneConformance.findings(for: network, declaredIn: scope, model: model, on: device) == [])
+        #expect(!scope.parameters.contains { $0.key.hasPrefix("final_layer") })
+    }
+
     @Test func aParameterWithoutEffectIsFound() throws {
         struct Lazy: Backbone {
             let used: Parameter

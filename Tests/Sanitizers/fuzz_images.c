@@ -111,7 +111,7 @@ int main(int count, char **arguments) {
         CImagesMessage message;
         CImagesPNG png;
         CImagesJPEG jpeg;
-        read_count += cimages_png_decode(bytes, byte_count, limits, &png, &message) == CImagesStatusSuccess;
+        read_count += cimages_png_decode(bytes, byte_count, limits, CImagesDeepGreyHighByte, &png, &message) == CImagesStatusSuccess;
         cimages_png_release(&png);
         read_count += cimages_jpeg_decode(bytes, byte_count, limits, &jpeg, &message) == CImagesStatusSuccess;
         cimages_jpeg_release(&jpeg);

@@ -20,12 +20,19 @@ typedef struct CImagesPNG {
     size_t text_count;
 } CImagesPNG;
 
+/// What becomes of 16-bit grey without alpha.
+typedef enum CImagesDeepGrey {
+    CImagesDeepGreyHighByte,    // as of 16-bit colours
+    CImagesDeepGreyClipped,     // as in Pillow: everything above 255 is white
+} CImagesDeepGrey;
+
 /// Decodes a PNG held in memory. Release the result with cimages_png_release, also after a failure.
 ///
 /// Values are those that Pillow's convert("RGB") would show: palettes are looked up, 1-, 2- and 4-bit grey is scaled to
-/// 0...255, of 16-bit colours the high byte is taken, 16-bit grey without alpha is clipped to 255, gamma is ignored.
+/// 0...255, of 16-bit colours the high byte is taken, gamma is ignored; 16-bit grey is as the caller wishes.
 CImagesStatus cimages_png_decode(
-    const uint8_t *bytes, size_t byte_count, CImagesLimits limits, CImagesPNG *result, CImagesMessage *message);
+    const uint8_t *bytes, size_t byte_count, CImagesLimits limits, CImagesDeepGrey deep_grey, CImagesPNG *result,
+    CImagesMessage *message);
 
 void cimages_png_release(CImagesPNG *result);
 

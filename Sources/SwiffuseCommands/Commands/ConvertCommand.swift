@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Swiffuse
 
 /// Takes one set of weights out of a checkpoint.
@@ -76,6 +77,7 @@ struct ConvertCommand: SwiffuseCommand {
 
     func run(in environment: CommandEnvironment) throws -> Int32 {
         let path = output ?? out ?? ""
+        try refuseToReplaceARun(path)
         if let emaLength {
             guard RunFolder.isFolder(input) else {
                 throw UserError("--ema-length: \(input) is not the folder of a run, which keeps the snapshots")
@@ -92,6 +94,19 @@ struct ConvertCommand: SwiffuseCommand {
             environment.say("weights of step \(checkpoint.step): \(path)")
         }
         return 0
+    }
+
+    /// A run's own checkpoint, or the file to be read, must not be lost to a slip of the fingers.
+    private func refuseToReplaceARun(_ path: String) throws {
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+        let source = URL(fileURLWithPath: RunFolder.checkpointPath(at: input)).resolvingSymlinksInPath()
+        if target == source { throw UserError("\(path) is the file to be read; name another one to write") }
+        let folder = RunFolder(target.deletingLastPathComponent().path)
+        if target.path == URL(fileURLWithPath: folder.checkpointPath).resolvingSymlinksInPath().path,
+            FileManager.default.fileExists(atPath: folder.recipePath)
+        {
+            throw UserError("\(path) is the checkpoint of a run; name another file to write")
+        }
     }
 
     /// Whether the file is not one of our checkpoints.

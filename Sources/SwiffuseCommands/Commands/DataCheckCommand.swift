@@ -33,7 +33,8 @@ struct DataCheckCommand: SwiffuseCommand {
     }
 
     func run(in environment: CommandEnvironment) throws -> Int32 {
-        let hasClasses = try !withoutClasses && FolderListing(path: folder).hasNoPictures
+        let listing = try FolderListing(path: folder)
+        let hasClasses = !withoutClasses && listing.hasNoPictures && !listing.folders.isEmpty
         let survey = hasClasses ? try classes(environment) : try pictures(environment)
         for line in DataReport(survey).lines(size: size) { environment.say(line) }
         return survey.damaged.isEmpty ? 0 : CommandFailure.machineFailure

@@ -18,7 +18,7 @@ struct InfoCommand: SwiffuseCommand {
               swiffuse info samples.png
             """)
 
-    @Argument(help: "A checkpoint, a safetensors or PyTorch file, the folder of a run, or a PNG.")
+    @Argument(help: "A checkpoint, a safetensors or PyTorch file, the folder of a run, a PNG or a JPEG.")
     var path: String
 
     @Flag(help: "Print the recipe in a checkpoint, and nothing else.")
@@ -48,6 +48,6 @@ struct InfoCommand: SwiffuseCommand {
 
     private func isPicture() throws -> Bool {
         guard !RunFolder.isFolder(path) else { return false }
-        return try FileContents.start(of: path, byteCount: 8) == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+        return try PictureReport.recognises(path)
     }
 }

@@ -12,7 +12,7 @@ struct TrainCommand: SwiffuseCommand {
             (checkpoints/), emaSnapshots (snapshots/).
 
             Progress shows the update, the loss, images per second, the time left and the most memory used by tensors. \
-            Ctrl-C or SIGTERM saves and stops (exit code 130 or 143); a second one stops at once. A resumed run ends \
+            Ctrl-C, SIGTERM or a closed terminal saves and stops (exit code 130, 143 or 129); a second one stops at once. A resumed run ends \
             with the same checkpoint as one that was not interrupted, even if it was killed. Two runs cannot use one \
             folder at a time. With --init a run begins with the weights of a file, such as those of another run.
 
@@ -38,7 +38,7 @@ struct TrainCommand: SwiffuseCommand {
     @Flag(help: "Go on from the folder's checkpoint.")
     var resume = false
 
-    @Flag(help: "Replace the run that the folder holds.")
+    @Flag(help: "Delete the run that the folder holds and begin anew.")
     var overwrite = false
 
     @OptionGroup(title: "Options for the first weights")
@@ -90,9 +90,14 @@ struct TrainCommand: SwiffuseCommand {
 
     private func conclude(_ run: TrainingRun, _ request: StopRequest, _ environment: CommandEnvironment) -> Int32 {
         let folder = run.folder
+        let skippedCount = run.loop.skippedPictures.count
+        if skippedCount > 0 {
+            environment.say("skipped \(Amount.count(skippedCount)) damaged pictures; 'swiffuse data check' lists them")
+        }
         if run.loop.isFinished {
             environment.say("trained \(run.loop.state.step) steps; the model is in \(folder.checkpointPath)")
-            environment.say("next: swiffuse sample \(folder.path) --grid \(folder.path)/samples.png")
+            let words = ["swiffuse sample", ShellWord.quoted(folder.path), "--grid", ShellWord.quoted("\(folder.path)/samples.png")]
+            environment.say("next: \(words.joined(separator: " "))")
             return 0
         }
         environment.say("stopped and saved at step \(run.loop.state.step) of \(run.loop.model.recipe.training.steps)")

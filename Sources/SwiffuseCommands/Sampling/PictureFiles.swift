@@ -24,8 +24,13 @@ struct PictureFiles {
             }
             try Self.checkWritable(folder, flag: "--out")
         }
+        var taken: [String: String] = [:]
         for (flag, path) in [("--grid", grid), ("--trajectory", trajectory), ("--apng", animation)] {
-            if let path { try Self.checkPNG(path, flag: flag) }
+            guard let path else { continue }
+            try Self.checkPNG(path, flag: flag)
+            let full = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+            if let other = taken[full] { throw UserError("\(other) and \(flag): both name \(path); give two files") }
+            taken[full] = flag
         }
     }
 

@@ -33,6 +33,8 @@ struct SamplingOptions: ParsableArguments {
         help: ArgumentHelp("Change a setting of the recipe's section sampling.", valueName: "sampling.path=value"))
     var changes: [String] = []
 
+    var asksForGuidance: Bool { guidance != nil || interval != nil }
+
     func validate() throws {
         if let steps, !(1...10_000).contains(steps) {
             throw ValidationError("--steps: found \(steps), expected 1 to 10000")

@@ -18,7 +18,7 @@ struct SubjectOptions: ParsableArguments {
 
     func validate() throws {
         if let count, !(1...10_000_000).contains(count) {
-            throw ValidationError("--count: found \(count), expected 1 or more")
+            throw ValidationError("--count: found \(count), expected 1 to 10000000")
         }
         if let batchSize, !(1...65_536).contains(batchSize) {
             throw ValidationError("--batch-size: found \(batchSize), expected 1 to 65536")

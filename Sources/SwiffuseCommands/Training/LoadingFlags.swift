@@ -11,7 +11,7 @@ struct LoadingFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Where decoded pictures are kept: none, memory:SIZE or disk:FOLDER:SIZE; SIZE as in 512M or 20G.",
+            "Where decoded pictures are kept during the run: none, memory:SIZE or disk:FOLDER:SIZE, as in 20G.",
             valueName: "cache"))
     var dataCache = "memory:512M"
 

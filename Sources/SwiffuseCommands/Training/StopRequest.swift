@@ -12,7 +12,7 @@ final class StopRequest: Sendable {
         return number == 0 ? nil : number
     }
 
-    /// Runs a body while SIGINT and SIGTERM only set the request; a second signal ends the program at once.
+    /// Runs a body while SIGINT, SIGTERM and SIGHUP only set the request; a second signal ends the program at once.
     ///
     /// Threads that the body starts inherit the blocked signals; one thread waits for them.
     static func whileHandlingSignals<Result>(_ body: (StopRequest) throws -> Result) throws -> Result {
@@ -20,6 +20,7 @@ final class StopRequest: Sendable {
         sigemptyset(&signals)
         sigaddset(&signals, SIGINT)
         sigaddset(&signals, SIGTERM)
+        if !isIgnored(SIGHUP) { sigaddset(&signals, SIGHUP) }
         var previous = sigset_t()
         pthread_sigmask(SIG_BLOCK, &signals, &previous)
         let request = StopRequest()
@@ -30,6 +31,14 @@ final class StopRequest: Sendable {
             pthread_sigmask(SIG_SETMASK, &previous, nil)
         }
         return try body(request)
+    }
+
+    /// Whether the program was started so that a signal does nothing, as nohup does for SIGHUP.
+    private static func isIgnored(_ signal: Int32) -> Bool {
+        var action = sigaction()
+        sigaction(signal, nil, &action)
+        let ignore = 1  // the value of SIG_IGN, which Swift does not import
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == ignore
     }
 
     private func watch(_ signals: sigset_t) {

@@ -24,6 +24,10 @@ public struct ClassFolderSource: DataSource, Component {
 
     public init(_ configuration: Configuration, in context: BuildContext) { self.init(configuration) }
 
+    public static func validate(_ configuration: Configuration, for model: ModelSpec) throws(RecipeError) {
+        try model.checkChannelsOfPictures()
+    }
+
     public func dataset() throws(DataError) -> any ImageDataset { try ClassFolderDataset(root: configuration.folder) }
 
     public func preparation(for image: ImageSpec) throws(DataError) -> ImagePreparation {

@@ -19,6 +19,17 @@ extension Registry {
     }
 }
 
+extension ModelSpec {
+    /// Pictures from files are grey, in colour, or in colour with transparency.
+    func checkChannelsOfPictures() throws(RecipeError) {
+        guard [1, 3, 4].contains(image.channels) else {
+            throw RecipeError(
+                .conflict, at: "type", "pictures have 1, 3 or 4 channels, the image \(image.channels)",
+                advice: "set image.channels to 1, 3 or 4")
+        }
+    }
+}
+
 extension ImageSpec {
     /// The same size, for the readers of images.
     public var geometry: ImageGeometry { ImageGeometry(channels: channels, height: height, width: width) }

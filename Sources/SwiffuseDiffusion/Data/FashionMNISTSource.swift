@@ -20,6 +20,7 @@ public struct FashionMNISTSource: DataSource, Component {
     public init(_ configuration: Configuration, in context: BuildContext) { self.init(configuration) }
 
     public static func validate(_ configuration: Configuration, for model: ModelSpec) throws(RecipeError) {
+        try model.checkChannelsOfPictures()
         guard model.classCount == 0 || model.classCount == 10 else {
             throw RecipeError(
                 .conflict, at: "type", "fashion-mnist has 10 classes, the recipe \(model.classCount)",

@@ -25,6 +25,7 @@ public struct PictureFolderSource: DataSource, Component {
     public init(_ configuration: Configuration, in context: BuildContext) { self.init(configuration) }
 
     public static func validate(_ configuration: Configuration, for model: ModelSpec) throws(RecipeError) {
+        try model.checkChannelsOfPictures()
         guard model.classCount == 0 else {
             throw RecipeError(
                 .conflict, at: "type", "picture-folder has no classes, the recipe \(model.classCount)",

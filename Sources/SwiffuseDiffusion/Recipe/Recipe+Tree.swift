@@ -49,7 +49,24 @@ extension RecipeValue {
             let completed = try applying(RecipeOverride(path: prefix, value: list))
             return try completed.applying(override)
         }
+        if override.path.last == "type", case .string(let key) = override.value {
+            return try retyped(at: Array(override.path.dropLast()), as: key, registry).applying(override)
+        }
         return try applying(override)
+    }
+
+    /// This tree prepared for another type of part at a path: settings that the new type does not know are left out.
+    private func retyped(at path: [String], as key: String, _ registry: Registry) throws(RecipeError) -> RecipeValue {
+        switch value(at: path) {
+        case .string: return try applying(RecipeOverride(path: path, value: .map(RecipeMap())))
+        case .map(let part) where part["type"] != .string(key):
+            var known: Set<String> = ["type"]
+            for entry in registry.entries where entry.key == key { known.formUnion(entry.defaults.map?.keys ?? []) }
+            var kept = RecipeMap()
+            for (name, setting) in part.entries where known.contains(name) { kept[name] = setting }
+            return try applying(RecipeOverride(path: path, value: .map(kept)))
+        default: return self
+        }
     }
 
     /// The value that a path of keys and indices leads to.

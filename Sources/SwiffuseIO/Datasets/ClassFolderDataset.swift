@@ -44,21 +44,10 @@ extension FolderListing {
         }
     }
 
-    /// Paths of the pictures in this folder.
-    ///
-    /// - Throws: `DataError.malformed` for a picture of a format that is not read: leaving it out silently would hide
-    ///   that a data set is incomplete.
-    func pictures(in folder: String) throws(DataError) -> [String] {
-        var paths: [String] = []
-        for file in files {
-            switch ImageFile.kind(ofName: file) {
-            case .readable: paths.append("\(folder)/\(file)")
-            case .foreign:
-                throw .malformed(path: "\(folder)/\(file)", reason: "only PNG and JPEG are read; convert it first")
-            case .other: break
-            }
-        }
-        return paths
+    /// Paths of the pictures in this folder. Those of formats that are not read are among them, so that they are named
+    /// and skipped like damaged ones: leaving them out silently would hide that a data set is incomplete.
+    func pictures(in folder: String) -> [String] {
+        files.filter { ImageFile.isPicture(named: $0) }.map { "\(folder)/\($0)" }
     }
 }
 

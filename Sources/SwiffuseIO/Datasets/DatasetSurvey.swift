@@ -21,7 +21,7 @@ public struct DatasetSurvey: Sendable {
     ///   - dataset: what to look at.
     ///   - preparation: how the pictures would be used; nil to decode only.
     ///   - progress: called with the number of pictures done.
-    /// - Throws: `DataError` if a file cannot be read at all; damaged ones are counted.
+    /// - Throws: `DataError` if the data set cannot be used at all; files that cannot be read count as damaged.
     public init(
         _ dataset: some ImageDataset, preparation: ImagePreparation? = nil, progress: (Int) -> Void = { _ in }
     ) throws(DataError) {
@@ -32,7 +32,7 @@ public struct DatasetSurvey: Sendable {
                 if let preparation { _ = try preparation.scaled(image, name: dataset.name(at: index)) }
                 add(image, label: dataset.label(at: index), geometry: preparation?.geometry)
             } catch {
-                guard error.concernsOnePicture else { throw error }
+                guard error.concernsOnePicture || error.concernsOneFile else { throw error }
                 damaged.append(SkippedPicture(name: dataset.name(at: index), reason: error.description))
             }
             progress(index + 1)

@@ -15,7 +15,7 @@ public struct PictureFolderDataset: ImageDataset {
         var hasCaption: [Bool] = []
         try Self.visit(root, depth: 0) { (folder, listing) throws(DataError) in
             let texts = Set(listing.files.filter { $0.hasSuffix(".txt") }.map { $0.dropLast(4) })
-            for path in try listing.pictures(in: folder) {
+            for path in listing.pictures(in: folder) {
                 paths.append(path)
                 hasCaption.append(texts.contains(Self.stem(path.dropFirst(folder.count + 1))))
             }

@@ -23,20 +23,10 @@ public enum ImageFile {
         throw .wrongFormat(path: name, expected: "PNG or JPEG")
     }
 
-    /// How the ending of a file's name says to treat it.
-    static func kind(ofName name: String) -> Kind {
-        guard let dot = name.lastIndex(of: ".") else { return .other }
+    /// Whether the ending of a file's name is that of a picture, of a format that is read or not.
+    static func isPicture(named name: String) -> Bool {
+        guard let dot = name.lastIndex(of: ".") else { return false }
         let ending = name[name.index(after: dot)...].lowercased()
-        if extensions.contains(ending) { return .readable }
-        return foreignExtensions.contains(ending) ? .foreign : .other
-    }
-
-    enum Kind {
-        /// A picture that is read.
-        case readable
-        /// A picture of a format that is not read.
-        case foreign
-        /// Not a picture: notes, checksums and the like.
-        case other
+        return extensions.contains(ending) || foreignExtensions.contains(ending)
     }
 }

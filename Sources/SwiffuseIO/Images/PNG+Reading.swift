@@ -1,6 +1,14 @@
 import CImages
 
 extension PNG {
+    /// What becomes of 16-bit grey without alpha.
+    public enum DeepGrey: Sendable {
+        /// The high byte is taken, as of 16-bit colours.
+        case scaled
+        /// Everything above 255 is white, as in Pillow.
+        case clipped
+    }
+
     /// Reads a PNG file; see `decode` for what its values are.
     public static func read(_ path: String, limits: ImageLimits = ImageLimits()) throws(ImageError) -> PNGPicture {
         try decode(try FileContents.readPicture(path), named: path, limits: limits)
@@ -9,17 +17,20 @@ extension PNG {
     /// Decodes a PNG file held in memory.
     ///
     /// After `converted(toChannels: 3)` the values are those of Pillow's `Image.open(…).convert('RGB')`: palettes are
-    /// looked up, grey of 1, 2 and 4 bits is scaled to 0…255, of 16-bit colours the high byte is taken, 16-bit grey
-    /// without alpha is clipped at 255, and gamma and colour profiles are ignored.
+    /// looked up, grey of 1, 2 and 4 bits is scaled to 0…255, of 16-bit samples the high byte is taken, and gamma and
+    /// colour profiles are ignored.
     ///
-    /// - Parameter name: what errors call the file.
+    /// - Parameters:
+    ///   - name: what errors call the file.
+    ///   - deepGrey: whether 16-bit grey without alpha is to be as Pillow shows it.
     public static func decode(
-        _ bytes: [UInt8], named name: String = "the PNG", limits: ImageLimits = ImageLimits()
+        _ bytes: [UInt8], named name: String = "the PNG", limits: ImageLimits = ImageLimits(),
+        deepGrey: DeepGrey = .scaled
     ) throws(ImageError) -> PNGPicture {
         var result = CImagesPNG()
         var message = CImagesMessage()
         defer { cimages_png_release(&result) }
-        let status = cimages_png_decode(bytes, bytes.count, CImagesLimits(limits), &result, &message)
+        let status = cimages_png_decode(bytes, bytes.count, CImagesLimits(limits), deepGrey.code, &result, &message)
         switch status {
         case CImagesStatusSuccess: break
         case CImagesStatusWrongFormat: throw .wrongFormat(path: name, expected: "PNG")
@@ -44,6 +55,15 @@ extension PNG {
             position += 1
         }
         return result
+    }
+}
+
+extension PNG.DeepGrey {
+    fileprivate var code: CImagesDeepGrey {
+        switch self {
+        case .scaled: CImagesDeepGreyHighByte
+        case .clipped: CImagesDeepGreyClipped
+        }
     }
 }
 

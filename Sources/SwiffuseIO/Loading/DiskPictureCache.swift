@@ -25,9 +25,10 @@ public final class DiskPictureCache: PictureCache {
     private let contents = Mutex(Contents())
 
     /// - Parameters:
-    ///   - folder: where to make the file.
+    ///   - folder: where to make the file; made if missing.
     ///   - limit: its size in bytes.
     public init(folder: String, limit: Int) throws(DataError) {
+        mkdir(folder, 0o755)  // its parents must be there; if this fails, the next call says why
         var template = Array("\(folder)/.swiffuse-cache-XXXXXX".utf8CString)
         let descriptor = mkstemp(&template)
         guard descriptor >= 0 else { throw .file(.last(.create, path: folder)) }

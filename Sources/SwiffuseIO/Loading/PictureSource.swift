@@ -36,6 +36,11 @@ struct PictureSource<Dataset: ImageDataset>: Sendable {
 }
 
 extension DataError {
+    /// Whether a single picture's file cannot be read.
+    var concernsOneFile: Bool {
+        if case .image(.file) = self { true } else { false }
+    }
+
     /// Whether another picture of the same data set may be fine: its contents are wrong, not the disk or the settings.
     var concernsOnePicture: Bool {
         switch self {

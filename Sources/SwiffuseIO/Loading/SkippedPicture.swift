@@ -5,6 +5,12 @@ public struct SkippedPicture: Sendable, Hashable {
     /// What the data set calls it.
     public let name: String
     public let reason: String
+
+    /// - Parameter reason: made one line, since names of files may hold anything.
+    init(name: String, reason: String) {
+        self.name = name
+        self.reason = String(String.UnicodeScalarView(reason.unicodeScalars.map { $0.value < 32 ? " " : $0 }))
+    }
 }
 
 /// The pictures that a loader has skipped, each once, in the order of their discovery.

@@ -20,6 +20,9 @@ public struct Conv2D: Sendable {
         switch bias {
         case .none: self.bias = nil
         case .zeros: self.bias = scope.parameter("bias", [outputs], initial: .zeros)
+        case .uniform:
+            let bound = 1 / Float(max(inputs * kernel * kernel, 1)).squareRoot()
+            self.bias = scope.parameter("bias", [outputs], initial: .uniform(bound: bound))
         }
         geometry = PatchGeometry(kernel: (kernel, kernel), stride: (stride, stride), padding: (padding, padding))
     }

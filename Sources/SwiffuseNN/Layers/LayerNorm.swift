@@ -9,8 +9,9 @@ public struct LayerNorm: Sendable {
     /// - Parameter x: […, D].
     public func callAsFunction(_ x: Tensor) -> Tensor {
         let centred = x - x.mean(over: [-1], axes: .kept)
-        let variance = centred.squared().mean(over: [-1], axes: .kept)
-        return centred * (variance + epsilon).reciprocalSquareRoot()
+        // The variance is the mean square of the centred values, so what is left is an RMS norm, which devices have a
+        // kernel for.
+        return RMSNormOp(epsilon: epsilon)([centred, Tensor.ones([x.shape.last], on: x.device)])[0]
     }
 }
 

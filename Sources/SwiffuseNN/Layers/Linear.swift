@@ -6,7 +6,12 @@ public struct Linear: Sendable {
     public let bias: Parameter?
 
     /// Whether a layer adds a bias, and its first values.
-    public enum Bias: Sendable { case none, zeros }
+    public enum Bias: Sendable {
+        case none
+        case zeros
+        /// Uniform in ±1/√in, PyTorch's default.
+        case uniform
+    }
 
     public init(
         _ scope: Scope, from inputs: Int, to outputs: Int, bias: Bias = .zeros, initial: Initializer = .xavierUniform
@@ -15,6 +20,9 @@ public struct Linear: Sendable {
         switch bias {
         case .none: self.bias = nil
         case .zeros: self.bias = scope.parameter("bias", [outputs], initial: .zeros)
+        case .uniform:
+            let bound = 1 / Float(max(inputs, 1)).squareRoot()
+            self.bias = scope.parameter("bias", [outputs], initial: .uniform(bound: bound))
         }
     }
 

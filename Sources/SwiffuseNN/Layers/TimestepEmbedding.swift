@@ -19,10 +19,13 @@ public struct TimestepEmbedding: Sendable {
     ///   - width: size of the result.
     ///   - featureCount: number of sinusoidal features.
     ///   - maximumPeriod: 10000 in JiT, 10 in DiT, DeCo and PixNerd.
-    public init(_ scope: Scope, width: Int, featureCount: Int = 256, maximumPeriod: Double = 10_000) {
+    ///   - bias: first values of the biases: zeros in JiT, uniform in DiT, DeCo and PixNerd.
+    public init(
+        _ scope: Scope, width: Int, featureCount: Int = 256, maximumPeriod: Double = 10_000, bias: Linear.Bias = .zeros
+    ) {
         let initial = Initializer.normal(deviation: 0.02)
-        first = Linear(scope.child("mlp.0"), from: featureCount, to: width, initial: initial)
-        second = Linear(scope.child("mlp.2"), from: width, to: width, initial: initial)
+        first = Linear(scope.child("mlp.0"), from: featureCount, to: width, bias: bias, initial: initial)
+        second = Linear(scope.child("mlp.2"), from: width, to: width, bias: bias, initial: initial)
         self.featureCount = featureCount
         self.maximumPeriod = maximumPeriod
     }

@@ -7,6 +7,8 @@ public enum Initializer: Sendable, Hashable {
     case constant(Float)
     /// Normal with mean 0.
     case normal(deviation: Float)
+    /// Uniform in ±bound.
+    case uniform(bound: Float)
     /// Uniform in ±√(6 / (fanIn + fanOut)) (Glorot & Bengio 2010); the first axis counts as the output, all others as
     /// the input.
     case xavierUniform
@@ -25,6 +27,7 @@ public enum Initializer: Sendable, Hashable {
         case .ones: return [Float](repeating: 1, count: count)
         case .constant(let value): return [Float](repeating: value, count: count)
         case .normal(let deviation): return random.normals(count).map { $0 * deviation }
+        case .uniform(let bound): return spread(count, bound, &random)
         case .xavierUniform: return spread(count, (6 / Float(max(inputs + outputs, 1))).squareRoot(), &random)
         case .kaimingUniform: return spread(count, (1 / Float(max(inputs, 1))).squareRoot(), &random)
         case .values(let values):

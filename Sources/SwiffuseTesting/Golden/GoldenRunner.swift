@@ -19,7 +19,7 @@ public struct GoldenRunner: Sendable {
 
     /// The checks of what does not belong to a plugin.
     public static let libraryChecks: [any GoldenCheck] = [
-        LayersCheck(), SamplerGridsCheck(), TimeAndGuidanceCheck(), AdamWCheck(), ImageFilesCheck(),
+        LayersCheck(), DiTLayersCheck(), SamplerGridsCheck(), TimeAndGuidanceCheck(), AdamWCheck(), ImageFilesCheck(),
         ImageOpsCheck(), DTypeCastsCheck(), TorchFilesCheck(), MetricsCheck(),
     ]
 

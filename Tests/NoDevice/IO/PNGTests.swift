@@ -13,8 +13,22 @@ import Testing
         let names = fixture.names.filter { $0.hasSuffix(".png") }.map { $0.dropLast(4) }
         #expect(names.count == 22)
         for name in names {
-            let image = try PNG.decode(fixture.bytes(of: "\(name).png"), named: String(name)).image
+            let image = try PNG.decode(fixture.bytes(of: "\(name).png"), named: String(name), deepGrey: .clipped).image
             #expect(try image.converted(toChannels: 3) == fixture.image("\(name).rgb"), "\(name)")
+        }
+    }
+
+    @Test func deepGreyIsScaled() throws {
+        let fixture = try SafetensorsFile(path: Fixtures.path("png.safetensors"))
+        let names = fixture.names.filter { $0.hasSuffix(".png") && $0.contains("grey16") }
+        #expect(!names.isEmpty, "\(fixture.names)")
+        for name in names {
+            let bytes = try fixture.bytes(of: name)
+            let scaled = try ImageFile.decode(bytes).pixels
+            let clipped = try PNG.decode(bytes, deepGrey: .clipped).image.pixels
+            // What is above 255 of 65,535 is white in Pillow, and nearly black in truth.
+            #expect(zip(scaled, clipped).allSatisfy { $0 == 0 || $1 == 255 })
+            #expect(scaled.contains { (1..<255).contains($0) })
         }
     }
 

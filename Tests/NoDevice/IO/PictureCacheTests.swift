@@ -65,7 +65,7 @@ private final class CountedImages: ImageDataset {
             #expect(cache.byteCount == 18)
             #expect(dataset.decoded.withLock { $0.count { $0 == 1 } } <= 3)
         }
-        #expect(throws: DataError.self) { try DiskPictureCache(folder: folder.path + "/missing", limit: 20) }
+        #expect(throws: DataError.self) { try DiskPictureCache(folder: folder.path + "/missing/deeper", limit: 20) }
     }
 
     @Test func damagedPicturesAreNamedOnceAndReplaced() throws {

@@ -19,10 +19,11 @@ public struct ImageFilesCheck: GoldenCheck {
         }
     }
 
-    /// Pictures are stored as the file has them, whatever its orientation says.
+    /// Pictures are as Pillow shows them, whatever their orientation says.
     private func decoded(_ bytes: [UInt8], _ name: String) throws(ImageError) -> ImageBuffer {
         bytes.starts(with: [0xFF, 0xD8])
-            ? try JPEG.decode(bytes, named: name, orientation: .asStored) : try ImageFile.decode(bytes, named: name)
+            ? try JPEG.decode(bytes, named: name, orientation: .asStored)
+            : try PNG.decode(bytes, named: name, deepGrey: .clipped).image
     }
 }
 

@@ -1,0 +1,54 @@
+public import SwiffuseDiffusion
+public import SwiffuseNN
+public import SwiffuseTensor
+
+/// A diffusion transformer over pixel patches (after DiT, Peebles & Xie, arXiv:2212.09748): the baseline of PixelGen and
+/// DeCo, `FlattenDiT` in their code.
+///
+/// Differences from the official code: a model without classes has the "no class" row only.
+public struct DiT: Backbone, Component {
+    public static let key = "dit"
+    public static let summary = "diffusion transformer over pixel patches, the baseline of PixelGen and DeCo"
+
+    private let grid: PatchGrid
+    private let model: ModelSpec
+    private let patches: Linear
+    private let condition: DiTCondition
+    private let final: DiTFinalLayer
+    private let trunk: DiTTrunk
+
+    public init(_ configuration: DiTConfiguration, in context: BuildContext) throws(RecipeError) {
+        try configuration.validate()
+        try Self.validate(configuration, for: context.model)
+        let (scope, width) = (context.scope, configuration.hiddenSize)
+        model = context.model
+        grid = PatchGrid(patchSize: configuration.patchSize, of: context.image)
+        let patchValues = context.image.channels * grid.patchSize * grid.patchSize
+        patches = Linear(scope.child("x_embedder.proj"), from: patchValues, to: width)
+        condition = DiTCondition(scope, width: width, classCount: context.classCount)
+        final = DiTFinalLayer(scope.child("final_layer"), width: width, patchValues: patchValues)
+        trunk = DiTTrunk(
+            scope.child("blocks"), width: width, depth: configuration.depth, headCount: configuration.headCount,
+            grid: (grid.rows, grid.columns), recompute: configuration.recompute)
+    }
+
+    public static func validate(_ configuration: DiTConfiguration, for model: ModelSpec) throws(RecipeError) {
+        try PatchGrid.validate(patchSize: configuration.patchSize, width: configuration.hiddenSize, for: model.image)
+    }
+
+    public var taps: [FeatureTap] { (0...trunk.blocks.count).map { FeatureTap(enteringBlock: $0) } }
+
+    public func predict(
+        _ noisy: Tensor, times: Tensor, condition: Condition, taps: [FeatureTap], in pass: Pass
+    ) -> BackboneOutput {
+        let labels = condition.labels(count: noisy.shape[0], nullLabel: model.classCount, on: noisy.device)
+        let activated = self.condition(time: times, labels: labels, pass).activated
+        let geometry = PatchGeometry.patches(of: grid.patchSize)
+        let result = trunk(
+            patches(noisy.unfolded(geometry), pass), condition: activated, taps: Set(taps.map(\.block)), pass)
+        let pixels = final(result.tokens, condition: activated, pass)
+        let raw = pixels.folded(
+            geometry, channels: model.image.channels, height: model.image.height, width: model.image.width)
+        return BackboneOutput(raw: raw, features: FeatureTap.features(taps, from: result.tapped))
+    }
+}
