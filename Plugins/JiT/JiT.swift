@@ -34,7 +34,7 @@ public struct JiT: Backbone, Component {
         return FeatureSpec(rows: model.rows, columns: model.columns, width: model.configuration.hiddenSize)
     }
 
-    public var lastLayer: Parameter? { model.final.linear.weight }
+    public var lastLayer: Parameter? { model.head.lastLayer }
 
     public func predict(
         _ noisy: Tensor, times: Tensor, condition: Condition, taps: [FeatureTap], in pass: Pass

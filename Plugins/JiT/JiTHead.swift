@@ -26,6 +26,14 @@ enum JiTHead: Sendable {
                 recompute: configuration.recompute))
     }
 
+    /// The weight that the prediction comes out of.
+    var lastLayer: Parameter {
+        switch self {
+        case .linear(let layer): layer.linear.weight
+        case .decoder(_, let decoder): decoder.lastLayer
+        }
+    }
+
     /// - Parameters:
     ///   - tokens: image tokens [B, N, D].
     ///   - image: x_t, [B, C, H, W].

@@ -21,6 +21,8 @@ extension DeCoPresets {
             target: { type: velocity, loss: velocity }
             path: linear
             times: { type: logit-normal, mean: 0.0, deviation: 1.0 }
+            losses:
+              - { type: frequency, weight: 1, quality: 85, clamp: 0.001 }
             training:
               batchSize: 128
               steps: 1150
