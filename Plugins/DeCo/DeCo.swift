@@ -50,8 +50,6 @@ public struct DeCo: Backbone, Component {
         return FeatureSpec(rows: grid.rows, columns: grid.columns, width: width)
     }
 
-    public var lastLayer: Parameter? { decoder.lastLayer }
-
     public func predict(
         _ noisy: Tensor, times: Tensor, condition: Condition, taps: [FeatureTap], in pass: Pass
     ) -> BackboneOutput {

@@ -60,8 +60,6 @@ public struct PixNerd: Backbone, Component {
         return FeatureSpec(rows: grid.rows, columns: grid.columns, width: width)
     }
 
-    public var lastLayer: Parameter? { final.weight }
-
     public func predict(
         _ noisy: Tensor, times: Tensor, condition: Condition, taps: [FeatureTap], in pass: Pass
     ) -> BackboneOutput {

@@ -5,6 +5,7 @@ import SwiffuseDiT
 import SwiffuseDiffusion
 import SwiffuseIO
 import SwiffuseJiT
+import SwiffusePerceptual
 import SwiffusePixNerd
 import SwiffuseTesting
 
@@ -15,8 +16,8 @@ enum FixtureFolder {
     static func runner() throws -> GoldenRunner {
         GoldenRunner(
             checks: GoldenRunner.libraryChecks + JiTGoldenChecks.all + DiTGoldenChecks.all + DeCoGoldenChecks.all
-                + PixNerdGoldenChecks.all,
-            registry: try Registry(plugins: [StandardParts(), JiTPlugin()]))
+                + PixNerdGoldenChecks.all + PerceptualGoldenChecks.all,
+            registry: try Registry(plugins: [StandardParts(), JiTPlugin(), PerceptualPlugin()]))
     }
 
     static func run(_ name: String, in folder: String = path) throws -> FixtureReport {
@@ -37,6 +38,10 @@ enum FixtureFolder {
         try tensors.write(to: URL(fileURLWithPath: "\(folder)/\(name).safetensors"))
         let text = try String(contentsOfFile: source + ".json", encoding: .utf8)
         try changingText(text).write(toFile: "\(folder)/\(name).json", atomically: true, encoding: .utf8)
+        // Fixtures with procedural weights look for the learned heads beside them.
+        for file in ["lpips_vgg_lins.json", "lpips_vgg_lins.safetensors"] where name == "lpips_vgg16_procedural" {
+            try FileManager.default.copyItem(atPath: "\(path)/\(file)", toPath: "\(folder)/\(file)")
+        }
         return try run(name, in: folder)
     }
 

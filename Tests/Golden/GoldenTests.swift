@@ -7,6 +7,7 @@ import Testing
         "adamw_ema", "ckpt_awkward", "ckpt_legacy", "ckpt_zip64", "deco_c2i", "deco_freq_loss", "deco_train_step",
         "dit_baseline_c2i", "dtype_casts", "image_files", "image_ops", "jit_dropout", "layers", "layers_dit", "metrics",
         "pixnerd_c2i", "sampler_grids", "samplers_jit", "samplers_misc", "time_and_guidance",
+        "dinov2_tiny", "lpips_vgg16_procedural", "lpips_vgg_lins", "train_step",
     ])
     func matchesTheOfficialCode(_ name: String) throws {
         let report = try FixtureFolder.run(name)
@@ -22,6 +23,9 @@ import Testing
         ("jit_dropout", "grads.input.x"), ("layers", "outputs.block_jit.out"),
         ("layers", "grads.patch_embed_plain.proj1.weight"), ("sampler_grids", "outputs.XL.timesteps"),
         ("samplers_jit", "outputs.adam4.v_traj_exact_coeffs"), ("samplers_misc", "outputs.sde_jit.x_traj"),
+        ("dinov2_tiny", "outputs.80x48.layer2"), ("dinov2_tiny", "grads.64x64.raw_image"),
+        ("lpips_vgg16_procedural", "outputs.per_layer"), ("train_step", "grads.lpips_loss_wrt_x_pred"),
+        ("train_step", "grads.denoiser.blocks.1.mlp.w12.weight"), ("train_step", "outputs.adaptive_d_weight"),
         ("samplers_misc", "outputs.autoguide.v_traj"), ("time_and_guidance", "outputs.sched_gvp.drift"),
     ])
     func aChangedReferenceFails(_ name: String, _ tensor: String) throws {

@@ -2,6 +2,7 @@ import SwiffuseCPU
 import SwiffuseDiffusion
 import SwiffuseJiT
 import SwiffuseNN
+import SwiffusePerceptual
 import SwiffuseTensor
 import SwiffuseTesting
 import Testing
@@ -56,6 +57,41 @@ import Testing
         let model = ModelSpec(image: ImageSpec(channels: 1, height: 3, width: 5), classCount: 0)
         let findings = try BackboneConformance.findings(for: network, declaredIn: scope, model: model, on: device)
         #expect(findings.contains { $0.detail.contains("forgotten") })
+        #expect(findings.contains { $0.rule.contains("does not depend on its batch") })
+    }
+
+    @Test func perceptualLossesConform() throws {
+        let image = ImageSpec(channels: 3, height: 32, width: 32)
+        let context = BuildContext(model: ModelSpec(image: image, classCount: 0))
+        var lpips = LPIPSLossConfiguration()
+        lpips.network.widths = [3, 4, 3, 4, 3]
+        lpips.network.heads = .uniform
+        lpips.weights = .random
+        var dino = PDINOConfiguration()
+        dino.encoder.network.imageSize = 42
+        dino.encoder.network.width = 12
+        dino.encoder.network.headCount = 2
+        dino.encoder.network.depth = 2
+        dino.encoder.weights = .random
+        dino.layers = [0, 1]
+        let losses: [any PerceptualLoss] = [
+            try LPIPSLoss(lpips, in: context), try PDINOLoss(dino, in: context),
+        ]
+        for loss in losses {
+            let networks = try FrozenNetworks(loading: loss.networks, on: device)
+            #expect(
+                try PerceptualLossConformance.findings(for: loss, image: image, networks: networks, on: device) == [])
+        }
+    }
+
+    @Test func aLossThatMixesImagesIsFound() throws {
+        struct Mixing: PerceptualLoss {
+            func values(of predicted: Tensor, reference: Tensor, in context: LossContext) -> Tensor {
+                (predicted - reference).squared().mean(over: [1, 2, 3]) + (predicted - reference).squared().mean()
+            }
+        }
+        let findings = try PerceptualLossConformance.findings(
+            for: Mixing(), image: ImageSpec(channels: 1, height: 3, width: 5), networks: .none, on: device)
         #expect(findings.contains { $0.rule.contains("does not depend on its batch") })
     }
 

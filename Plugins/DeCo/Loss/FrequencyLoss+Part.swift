@@ -16,7 +16,8 @@ extension FrequencyLoss: PerceptualLoss, Component {
     public var isBalanced: Bool { false }
 
     public func values(of predicted: Tensor, reference: Tensor, in context: LossContext) -> Tensor {
-        let gains = context.times.map { 1 / max(1 - $0, Float(configuration.clamp)) }
+        let clamp = Float(configuration.clamp)
+        let gains: [Float] = context.times.map { time in 1 / max(1 - time, clamp) }
         return values(ofError: (predicted - reference) * Tensor(perImage: gains, like: predicted))
     }
 }

@@ -69,6 +69,8 @@ struct NetworkWeights {
         _ parameters: [Parameter], of scope: Scope, from weights: WeightsFile, for network: String, setting: String,
         on device: any Device, names: (Parameter) -> StoredNames
     ) throws -> [Tensor] {
+        // Uniform heads, for one, have nothing to read.
+        guard !parameters.isEmpty else { return [] }
         switch weights.source {
         case .random:
             let drawn = ParameterStore(scope, seed: 0, on: device)

@@ -21,4 +21,10 @@ void ck_unfold(const ck_windows *windows, const float *image, float *patches, bo
 /// Planes `begin ..< end`, numbered (image, channel); overlapping contributions add in the order of the windows.
 void ck_fold(const ck_windows *windows, const float *patches, float *image, bool accumulate, ptrdiff_t begin, ptrdiff_t end);
 
+/// As `ck_unfold` for windows in columns (patch_strides[1] = 1): planes `begin ..< end`, numbered (image, channel).
+void ck_unfold_planes(const ck_windows *windows, const float *image, float *patches, bool accumulate, ptrdiff_t begin, ptrdiff_t end);
+
+/// As `ck_fold` for windows in columns (patch_strides[1] = 1), with the same order of additions.
+void ck_fold_planes(const ck_windows *windows, const float *patches, float *image, bool accumulate, ptrdiff_t begin, ptrdiff_t end);
+
 #endif

@@ -5,6 +5,14 @@ extension CPURuntime {
     func unfold(_ geometry: PatchGeometry, _ image: BufferView, _ patches: BufferView, _ mode: WriteMode) {
         let windows = ck_windows(geometry, image: image, patches: patches)
         let (source, target) = (image.floats, patches.floats)
+        if patches.strides[1] == 1 {
+            pool.run(over: image.shape[0] * image.shape[1], grain: 1) { range in
+                withUnsafePointer(to: windows) {
+                    ck_unfold_planes($0, source, target, mode == .accumulate, range.lowerBound, range.upperBound)
+                }
+            }
+            return
+        }
         let grain = max(1, Self.elementGrain / max(1, patches.shape[2]))
         pool.run(over: patches.shape[0] * patches.shape[1], grain: grain) { range in
             withUnsafePointer(to: windows) {
@@ -18,7 +26,8 @@ extension CPURuntime {
         let (source, target) = (patches.floats, image.floats)
         pool.run(over: image.shape[0] * image.shape[1], grain: 1) { range in
             withUnsafePointer(to: windows) {
-                ck_fold($0, source, target, mode == .accumulate, range.lowerBound, range.upperBound)
+                let fold = patches.strides[1] == 1 ? ck_fold_planes : ck_fold
+                fold($0, source, target, mode == .accumulate, range.lowerBound, range.upperBound)
             }
         }
     }

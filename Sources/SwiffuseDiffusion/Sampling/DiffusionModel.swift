@@ -29,6 +29,11 @@ public struct DiffusionModel: Sendable {
                 ModelLoss(name: loss.part.type, loss: loss.gate.applied(to: part), weight: Float(loss.weight)))
         }
         self.losses = losses
+        guard !recipe.training.balance.isOn || backbone.lastLayer != nil else {
+            throw RecipeError(
+                .conflict, at: "training.balance.isOn", "the \(recipe.backbone.type) backbone names no last layer",
+                advice: "balancing compares gradients there; leave it off")
+        }
         self.recipe = recipe
         self.scope = scope
     }

@@ -32,7 +32,7 @@ public struct Conv2D: Sendable {
     public func callAsFunction(_ image: Tensor, _ pass: Pass) -> Tensor {
         let grid = geometry.grid(height: image.shape[2], width: image.shape[3])
         // The windows as columns: the product is an image already, and frozen weights keep nothing for the gradient.
-        let windows = image.unfolded(geometry).transposed()
+        let windows = image.unfoldedColumns(geometry)
         let product = pass(weight).reshaped(to: weight.shape[0], -1).matmul(windows)
         let result = bias.map { product + pass($0).reshaped(to: -1, 1) } ?? product
         return result.reshaped(to: image.shape[0], weight.shape[0], grid.rows, grid.columns)

@@ -41,9 +41,6 @@ public struct PixelDecoder: Sendable {
         final = Linear(scope.child("final_layer.linear"), from: width, to: channels, initial: .zeros)
     }
 
-    /// The weight that the pixels come out of.
-    public var lastLayer: Parameter { final.weight }
-
     /// - Parameters:
     ///   - pixels: [B·N, p·p, width].
     ///   - semantic: one vector per patch, [B, N, D].

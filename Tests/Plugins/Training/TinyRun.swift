@@ -13,9 +13,11 @@ final class TinyRun {
     let path: String
     var recipe: Recipe
 
-    init(_ training: String = "{}") throws {
+    /// - Parameter losses: a list, in YAML.
+    init(_ training: String = "{}", losses: String = "[]", registry: Registry? = nil) throws {
         device = try CPUDevice(threads: 1)
-        registry = try Registry(plugins: [StandardParts(), JiTPlugin()])
+        let registry = try registry ?? Registry(plugins: [StandardParts(), JiTPlugin()])
+        self.registry = registry
         path = FileManager.default.temporaryDirectory.appendingPathComponent("swiffuse-" + UUID().uuidString).path
         try Self.writePictures(path + "/images")
         recipe = try Recipe(
@@ -27,7 +29,9 @@ final class TinyRun {
                            inContextLength: 1, inContextStart: 1, projectionDropout: 0.1}
                 training: \(training)
                 sampling: {grid: {steps: 2}, guidance: {scale: 2}}
-                """, registry: registry)
+                losses:
+                """ + "\n" + losses.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"),
+            registry: registry)
         recipe.training.batchSize = 3
         recipe.training.optimizer.learningRate = 0.002
     }

@@ -1,0 +1,124 @@
+import Foundation
+import SwiffuseDiffusion
+import SwiffuseIO
+import SwiffuseJiT
+import SwiffuseNN
+import SwiffusePerceptual
+import SwiffuseTensor
+import SwiffuseTraining
+import Testing
+
+@Suite struct PerceptualTrainingTests {
+    private static let encoder = """
+        {network: {imageSize: 28, width: 12, depth: 2, headCount: 2}, basePatchSize: 4, weights: {source: random}}
+        """
+
+    private static let losses = """
+        - {type: repa, weight: 0.5, alignLayer: 1, layer: 1, encoder: \(encoder)}
+        - {type: lpips, weight: 0.1, patchSize: 4, gate: {from: 0.3}, weights: {source: random},
+           network: {widths: [2, 3, 2, 3, 2], heads: uniform}}
+        - {type: p-dino, weight: 0.01, layers: [1], gate: {from: 0.3}, encoder: \(encoder)}
+        """
+
+    private func run(_ training: String = "{steps: 4, logEvery: 1}", losses: String = losses) throws -> TinyRun {
+        let registry = try Registry(plugins: [StandardParts(), JiTPlugin(), PerceptualPlugin()])
+        return try TinyRun(training, losses: losses, registry: registry)
+    }
+
+    @Test func aResumedRunEndsWithTheSameBytes() throws {
+        let tiny = try run("{steps: 4, logEvery: 1, balance: {isOn: true, from: 1, every: 1}}")
+        try tiny.train("whole")
+        try tiny.train("parts", until: 2)
+        try tiny.train("parts", .resuming)
+        #expect(try tiny.bytes("whole/checkpoint.safetensors") == tiny.bytes("parts/checkpoint.safetensors"))
+        let checkpoint = try Checkpoint(path: tiny.folder("whole").checkpointPath)
+        #expect(checkpoint.balance.factor != 1 && checkpoint.balance.factor > 0)
+    }
+
+    @Test func theHeadIsTrainedAndFrozenNetworksAreNotStored() throws {
+        let tiny = try run()
+        try tiny.train("run")
+        let names = try SafetensorsFile(path: tiny.folder("run").checkpointPath).names
+        #expect(names.contains("diffusion_trainer.proj.0.0.weight"))
+        #expect(!names.contains { $0.contains("net.slice") || $0.contains("cls_token") })
+    }
+
+    @Test func theNetworkOfTwoLossesIsLoadedOnce() throws {
+        let tiny = try run()
+        let model = try DiffusionModel(tiny.recipe, registry: tiny.registry)
+        #expect(model.frozenNetworks.count == 3)
+        #expect(Set(model.frozenNetworks.map(\.id)).count == 2)
+    }
+
+    @Test func aNetworkWithoutWeightsStopsTheRunBeforeAnythingIsWritten() throws {
+        let tiny = try run(losses: "- {type: p-dino, encoder: {basePatchSize: 4}}")
+        #expect { _ = try tiny.open("run") } throws: { "\($0)".contains("encoder.weights.file") }
+        #expect(!FileManager.default.fileExists(atPath: tiny.path + "/run"))
+    }
+
+    @Test func aRunNamesItsWeightsByTheirChecksum() throws {
+        let tiny = try run(losses: "[]")
+        let file = tiny.path + "/weights.bin"
+        try Data("weights".utf8).write(to: URL(fileURLWithPath: file))
+        var configuration = LPIPSLossConfiguration()
+        configuration.weights.file = file
+        tiny.recipe.losses = [WeightedPart(try Part(LPIPSLoss.self, configuration), weight: 1)]
+        let named = try tiny.recipe.namingWeights()
+        let hash = try SHA256.hexadecimal(ofFile: file)
+        #expect(try named.tree().canonicalJSON.contains(hash))
+        try Data("others".utf8).write(to: URL(fileURLWithPath: file))
+        #expect { _ = try named.namingWeights() } throws: { "\($0)".contains("losses.0.weights.sha256") }
+    }
+
+    @Test(arguments: [
+        ("- {type: repa, alignLayer: 9, layer: 1, encoder: ENCODER}", "losses.0.alignLayer"),
+        ("- {type: repa, alignLayer: 1, layer: 2, encoder: ENCODER}", "losses.0.layer"),
+        ("- {type: p-dino, layers: [], encoder: ENCODER}", "losses.0.layers"),
+        ("- {type: p-dino, layers: [1, 1], encoder: ENCODER}", "losses.0.layers.1"),
+        ("- {type: p-dino, layers: [1], encoder: {basePatchSize: 3}}", "losses.0.encoder.basePatchSize"),
+        ("- {type: repa, alignLayer: 1, encoder: {basePatchSize: 8}}", "losses.0.encoder.basePatchSize"),
+        ("- {type: lpips}", "losses.0.patchSize"),
+        ("- {type: lpips, patchSize: 4, gate: {from: 2}}", "losses.0.gate.from"),
+        ("- {type: lpips, patchSize: 4, network: {widths: [1, 2]}}", "losses.0.network.widths"),
+        ("- {type: lpips, patchSize: 4, weights: {sha256: abc}}", "losses.0.weights.sha256"),
+    ])
+    func mistakesAreFoundWithTheirPlace(_ losses: String, _ place: String) throws {
+        let text = losses.replacingOccurrences(of: "ENCODER", with: Self.encoder)
+        #expect {
+            let tiny = try run(losses: text)
+            _ = try DiffusionModel(tiny.recipe, registry: tiny.registry)
+        } throws: { error in (error as? RecipeError)?.path == place }
+    }
+
+    @Test func balancingNeedsALastLayer() throws {
+        struct Plain: Backbone, Component {
+            static let key = "plain"
+            static let summary = "a single factor"
+            let factor: Parameter
+            init(_ configuration: NoConfiguration, in context: BuildContext) {
+                factor = context.scope.parameter("factor", [1], initial: .ones)
+            }
+            func predict(
+                _ noisy: Tensor, times: Tensor, condition: Condition, taps: [FeatureTap], in pass: Pass
+            ) -> BackboneOutput { BackboneOutput(raw: noisy * pass(factor)) }
+        }
+        var registry = try Registry(plugins: [StandardParts()])
+        try registry.register(backbone: Plain.self)
+        let recipe = try Recipe(yaml: "{backbone: plain, training: {balance: {isOn: true}}}", registry: registry)
+        #expect { _ = try DiffusionModel(recipe, registry: registry) } throws: { error in
+            (error as? RecipeError)?.path == "training.balance.isOn"
+        }
+    }
+
+    @Test func thePresetsAreTheModelsOfThePaper() throws {
+        let registry = try Registry(plugins: [StandardParts(), JiTPlugin(), PerceptualPlugin()])
+        let sizes = ["pixelgen-l": 458_877_664, "pixelgen-xl": 676_699_200, "pixelgen-xl-without-cfg": 676_699_200]
+        for (name, trainable) in sizes {
+            let recipe = try registry.preset(name).recipe(registry: registry)
+            let parameters = try DiffusionModel(recipe, registry: registry).scope.parameters
+            let backbone = parameters.filter { $0.isTrainable && !$0.key.hasPrefix("diffusion_trainer.") }
+            #expect(backbone.reduce(0) { $0 + $1.shape.count } == trainable)
+            #expect(recipe.losses.map(\.weight) == [0.5, 0.1, 0.01])
+        }
+    }
+}
