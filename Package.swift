@@ -105,7 +105,8 @@ let package = Package(
         .testTarget(
             name: "GoldenTests",
             dependencies: [
-                "SwiffuseTensor", "SwiffuseCPU", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseTesting",
+                "SwiffuseTensor", "SwiffuseCPU", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining",
+                "SwiffuseTesting",
                 "SwiffuseJiT", "SwiffusePerceptual", "SwiffuseDiT", "SwiffuseDeCo", "SwiffusePixNerd",
             ],
             path: "Tests/Golden", resources: [.copy("Fixtures")], swiftSettings: settings),

@@ -47,7 +47,9 @@ import Testing
         #expect(log.hasPrefix("step,loss,gradient_norm,learning_rate,images_per_second,data_wait\n"))
     }
 
-    @Test(arguments: ["memory", "memory:x", "memory:-1", "disk:2M", "disk::2M", "ram:1G", "none:1", "memory:9999999999T"])
+    @Test(arguments: [
+        "memory", "memory:x", "memory:-1", "disk:2M", "disk::2M", "ram:1G", "none:1", "memory:9999999999T",
+    ])
     func mistypedCachesAreRefused(_ text: String) throws {
         let outcome = try CommandLineSession().run("train", "fashion-mnist", "--out", "x", "--data-cache", text)
         #expect(outcome.exitCode == 2 && outcome.messages.contains("--data-cache"), "\(outcome.messages)")

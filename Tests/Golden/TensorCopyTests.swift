@@ -16,7 +16,8 @@ import Testing
         #expect(Set(copy.names) == Set(names.map { String($0.dropFirst(prefix.count)) }))
         for name in names {
             let key = String(name.dropFirst(prefix.count))
-            #expect(try copy.dtype(of: key) == expected.dtype(of: name) && copy.shape(of: key) == expected.shape(of: name))
+            #expect(
+                try copy.dtype(of: key) == expected.dtype(of: name) && copy.shape(of: key) == expected.shape(of: name))
             let bytes = try copy.withBytes(of: key) { [UInt8]($0) }
             #expect(try bytes == expected.withBytes(of: name) { [UInt8]($0) }, "\(name)")
         }

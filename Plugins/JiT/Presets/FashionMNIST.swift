@@ -1,42 +1,27 @@
 import SwiffuseDiffusion
 
 extension JiTPresets {
-    /// A small JiT that learns to draw clothes on two processor cores within minutes.
-    static let fashionMNIST = Preset(
-        name: "fashion-mnist",
-        summary: "a small JiT for Fashion-MNIST, trained in minutes on two processor cores",
-        yaml: """
-            name: fashion-mnist
-            image: { channels: 1, height: 32, width: 32 }
-            classes: 10
-            data: fashion-mnist
-            backbone:
-              type: jit
-              patchSize: 8
-              hiddenSize: 128
-              depth: 6
-              headCount: 4
-              bottleneckSize: 32
-              inContextLength: 4
-              inContextStart: 2
-            target: { type: clean-image, loss: velocity, trainingClamp: 0.05, samplingClamp: 0.05 }
-            path: linear
-            times: { type: logit-normal, mean: -0.8, deviation: 0.8 }
-            training:
-              batchSize: 128
-              steps: 1150
-              classDropout: 0.1
-              optimizer: { learningRate: 0.002, beta1: 0.9, beta2: 0.99 }
-              schedule: { type: cosine, warmupSteps: 100 }
-              gradientClipping: 1
-              ema: [0.995]
-              logEvery: 20
-              checkpointEvery: 500
-              sampleEvery: 500
-            sampling:
-              solver: { type: heun, evaluations: exact }
-              grid: { steps: 20 }
-              guidance: { type: classifier-free, scale: 2.25, interval: [0.04, 1.0], convention: jit }
+    /// A small JiT.
+    static let fashionMNIST = Preset.fashionMNIST(
+        "fashion-mnist", model: "JiT", backbone: smallTrunk, target: .cleanImage)
 
-            """)
+    /// An assembled model: JiT's trunk and prediction of clean images, drawn by DeCo's pixel decoder.
+    static let fashionMNISTDecoder = Preset.fashionMNIST(
+        "fashion-mnist-jit-deco", model: "JiT with DeCo's pixel decoder",
+        backbone: """
+            \(smallTrunk)
+            decoderDepth: 2
+            decoderWidth: 16
+            """, target: .cleanImage)
+
+    private static let smallTrunk = """
+        type: jit
+        patchSize: 8
+        hiddenSize: 128
+        depth: 6
+        headCount: 4
+        bottleneckSize: 32
+        inContextLength: 4
+        inContextStart: 2
+        """
 }

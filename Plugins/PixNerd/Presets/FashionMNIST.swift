@@ -1,42 +1,17 @@
 import SwiffuseDiffusion
 
 extension PixNerdPresets {
-    /// A small PixNerd beside JiT's `fashion-mnist`: as many tokens, the same updates, velocity prediction.
-    static let fashionMNIST = Preset(
-        name: "fashion-mnist-pixnerd",
-        summary: "a small PixNerd for Fashion-MNIST, trained in minutes on two processor cores",
-        yaml: """
-            name: fashion-mnist-pixnerd
-            image: { channels: 1, height: 32, width: 32 }
-            classes: 10
-            data: fashion-mnist
-            backbone:
-              type: pixnerd
-              patchSize: 8
-              hiddenSize: 128
-              depth: 5
-              headCount: 4
-              fieldDepth: 2
-              fieldWidth: 16
-              fieldRatio: 2
-            target: { type: velocity, loss: velocity }
-            path: linear
-            times: { type: logit-normal, mean: 0.0, deviation: 1.0 }
-            training:
-              batchSize: 128
-              steps: 1150
-              classDropout: 0.1
-              optimizer: { learningRate: 0.001, beta1: 0.9, beta2: 0.99 }
-              schedule: { type: cosine, warmupSteps: 100 }
-              gradientClipping: 1
-              ema: [0.995]
-              logEvery: 20
-              checkpointEvery: 500
-              sampleEvery: 500
-            sampling:
-              solver: { type: heun, evaluations: exact }
-              grid: { steps: 20 }
-              guidance: { type: classifier-free, scale: 2.25, interval: [0.1, 1.0], convention: official }
-
-            """)
+    /// A small PixNerd beside JiT's `fashion-mnist`, with as many tokens.
+    static let fashionMNIST = Preset.fashionMNIST(
+        "fashion-mnist-pixnerd", model: "PixNerd",
+        backbone: """
+            type: pixnerd
+            patchSize: 8
+            hiddenSize: 128
+            depth: 5
+            headCount: 4
+            fieldDepth: 2
+            fieldWidth: 16
+            fieldRatio: 2
+            """, target: .velocity)
 }

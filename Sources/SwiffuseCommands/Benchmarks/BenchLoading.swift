@@ -19,7 +19,7 @@ struct BenchLoading {
         recipe.training.batchSize = clock.batch
         recipe.training.steps = 1_000_000
         let model = try DiffusionModel(recipe, registry: registry)
-        var source = PictureFolderSource.Configuration()
+        var source = PictureFolderConfiguration()
         source.folder = folder.path
         var loading = LoadingOptions()
         loading.cache = .none

@@ -86,7 +86,8 @@ struct SampleCommand: SwiffuseCommand {
         if let seed = subject.seed { recipe.sampling.seed = seed }
         if recipe.classes == 0 && autoGuidance.autoGuidance == nil && sampling.asksForGuidance {
             throw UserError(
-                "--guidance and --interval: do nothing in a model without classes, unless --auto-guidance names a weaker one")
+                "--guidance and --interval: do nothing in a model without classes, unless --auto-guidance names a weaker one"
+            )
         }
         guard [1, 3, 4].contains(recipe.image.channels) else {
             throw UserError("pictures of \(recipe.image.channels) channels cannot be written as PNG, only 1, 3 or 4")

@@ -96,7 +96,10 @@ struct TrainCommand: SwiffuseCommand {
         }
         if run.loop.isFinished {
             environment.say("trained \(run.loop.state.step) steps; the model is in \(folder.checkpointPath)")
-            let words = ["swiffuse sample", ShellWord.quoted(folder.path), "--grid", ShellWord.quoted("\(folder.path)/samples.png")]
+            let words = [
+                "swiffuse sample", ShellWord.quoted(folder.path), "--grid",
+                ShellWord.quoted("\(folder.path)/samples.png"),
+            ]
             environment.say("next: \(words.joined(separator: " "))")
             return 0
         }

@@ -5,26 +5,13 @@ public struct PictureFolderSource: DataSource, Component {
     public static let key = "picture-folder"
     public static let summary = "all PNG and JPEG pictures below a folder, without classes (NAME.txt = caption)"
 
-    public struct Configuration: ComponentConfiguration {
-        /// The folder; folders in it are searched too.
-        public var folder = "images"
-        /// Which part of a picture is used when its proportions are not the model's.
-        public var crop = CropPlace.center
+    public let configuration: PictureFolderConfiguration
 
-        public init() {}
+    public init(_ configuration: PictureFolderConfiguration) { self.configuration = configuration }
 
-        public func validate() throws(RecipeError) {
-            try RecipeError.check(!folder.isEmpty, at: "folder", found: "\"\"", expected: "a folder")
-        }
-    }
+    public init(_ configuration: PictureFolderConfiguration, in context: BuildContext) { self.init(configuration) }
 
-    public let configuration: Configuration
-
-    public init(_ configuration: Configuration) { self.configuration = configuration }
-
-    public init(_ configuration: Configuration, in context: BuildContext) { self.init(configuration) }
-
-    public static func validate(_ configuration: Configuration, for model: ModelSpec) throws(RecipeError) {
+    public static func validate(_ configuration: PictureFolderConfiguration, for model: ModelSpec) throws(RecipeError) {
         try model.checkChannelsOfPictures()
         guard model.classCount == 0 else {
             throw RecipeError(

@@ -7,7 +7,8 @@ final class MappedFile: Sendable {
     let path: String
     let byteCount: Int
     private let descriptor: Int32
-    private nonisolated(unsafe) let base: UnsafeRawPointer?  // never written, unmapped in deinit
+    // Unsafe only to the compiler: the mapping is read-only, and unmapped when nobody holds this object any more.
+    private nonisolated(unsafe) let base: UnsafeRawPointer?
 
     init(path: String) throws(FileError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)  // a pipe is refused below, not waited for

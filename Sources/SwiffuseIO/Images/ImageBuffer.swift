@@ -44,21 +44,23 @@ public struct ImageBuffer: Sendable, Equatable {
     /// (not blended) or set to 255, and grey = (19595 r + 38470 g + 7471 b + 2¹⁵) >> 16.
     public func converted(toChannels count: Int) -> ImageBuffer {
         if count == channels { return self }
-        var result: [UInt8] = []
-        result.reserveCapacity(width * height * count)
-        for start in stride(from: 0, to: pixels.count, by: channels) {
-            let red = pixels[start]
-            let green = channels == 1 ? red : pixels[start + 1]
-            let blue = channels == 1 ? red : pixels[start + 2]
-            if count == 1 {
-                let sum = 19595 * UInt32(red) + 38470 * UInt32(green) + 7471 * UInt32(blue)
-                result.append(UInt8(truncatingIfNeeded: (sum + 0x8000) >> 16))
-            } else {
-                result.append(red)
-                result.append(green)
-                result.append(blue)
-                if count == 4 { result.append(255) }
+        let result = [UInt8](unsafeUninitializedCapacity: width * height * count) { output, initialized in
+            pixels.withUnsafeBufferPointer { input in
+                for pixel in 0..<width * height {
+                    let (source, target) = (pixel * channels, pixel * count)
+                    let red = input[source]
+                    let green = channels == 1 ? red : input[source + 1]
+                    let blue = channels == 1 ? red : input[source + 2]
+                    if count == 1 {
+                        let sum = 19595 * UInt32(red) + 38470 * UInt32(green) + 7471 * UInt32(blue)
+                        output[target] = UInt8(truncatingIfNeeded: (sum + 0x8000) >> 16)
+                    } else {
+                        (output[target], output[target + 1], output[target + 2]) = (red, green, blue)
+                        if count == 4 { output[target + 3] = 255 }
+                    }
+                }
             }
+            initialized = width * height * count
         }
         return ImageBuffer(width: width, height: height, channels: count, pixels: result)
     }

@@ -62,13 +62,18 @@ extension ImageBuffer {
     public func upright(_ orientation: ImageOrientation) -> ImageBuffer {
         if orientation == .upright { return self }
         let (newWidth, newHeight) = orientation.swapsSides ? (height, width) : (width, height)
-        var result = [UInt8]()
-        result.reserveCapacity(pixels.count)
-        for y in 0..<newHeight {
-            for x in 0..<newWidth {
-                let (column, row) = source(x, y, orientation)
-                let start = (row * width + column) * channels
-                result.append(contentsOf: pixels[start..<start + channels])
+        let result = [UInt8](unsafeUninitializedCapacity: pixels.count) { output, count in
+            pixels.withUnsafeBufferPointer { input in
+                for y in 0..<newHeight {
+                    for x in 0..<newWidth {
+                        let (column, row) = source(x, y, orientation)
+                        let start = (row * width + column) * channels
+                        for channel in 0..<channels {
+                            output[count] = input[start + channel]
+                            count += 1
+                        }
+                    }
+                }
             }
         }
         return ImageBuffer(width: newWidth, height: newHeight, channels: channels, pixels: result)

@@ -32,12 +32,10 @@ public enum JPEG {
         var message = CImagesMessage()
         defer { cimages_jpeg_release(&result) }
         let status = cimages_jpeg_decode(bytes, bytes.count, CImagesLimits(limits), &result, &message)
-        switch status {
-        case CImagesStatusSuccess: break
-        case CImagesStatusWrongFormat: throw .wrongFormat(path: name, expected: "JPEG")
-        case CImagesStatusTooLarge:
-            throw .tooLarge(path: name, width: Int(result.width), height: Int(result.height), limits: limits)
-        default: throw .corrupt(path: name, reason: message.string)
+        if let error = ImageError(
+            status, of: name, format: "JPEG", size: (result.width, result.height), limits: limits, message: message)
+        {
+            throw error
         }
         let image = ImageBuffer(
             width: Int(result.width), height: Int(result.height), channels: Int(result.channels),
@@ -66,14 +64,6 @@ public enum JPEG {
             &message)
         guard status == CImagesStatusSuccess else { throw .corrupt(path: "the encoded JPEG", reason: message.string) }
         return Array(UnsafeBufferPointer(start: result.bytes, count: result.count))
-    }
-}
-
-extension CImagesLimits {
-    init(_ limits: ImageLimits) {
-        self.init(
-            maximum_side: UInt32(clamping: min(limits.maximumSide, 0x7FFF_FFFF)),
-            maximum_byte_count: 4 * max(0, min(limits.maximumPixelCount, 1 << 40)))
     }
 }
 

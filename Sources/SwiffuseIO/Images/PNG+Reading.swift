@@ -31,12 +31,10 @@ extension PNG {
         var message = CImagesMessage()
         defer { cimages_png_release(&result) }
         let status = cimages_png_decode(bytes, bytes.count, CImagesLimits(limits), deepGrey.code, &result, &message)
-        switch status {
-        case CImagesStatusSuccess: break
-        case CImagesStatusWrongFormat: throw .wrongFormat(path: name, expected: "PNG")
-        case CImagesStatusTooLarge:
-            throw .tooLarge(path: name, width: Int(result.width), height: Int(result.height), limits: limits)
-        default: throw .corrupt(path: name, reason: message.string)
+        if let error = ImageError(
+            status, of: name, format: "PNG", size: (result.width, result.height), limits: limits, message: message)
+        {
+            throw error
         }
         let image = ImageBuffer(
             width: Int(result.width), height: Int(result.height), channels: Int(result.channels),
@@ -64,12 +62,5 @@ extension PNG.DeepGrey {
         case .scaled: CImagesDeepGreyHighByte
         case .clipped: CImagesDeepGreyClipped
         }
-    }
-}
-
-extension CImagesMessage {
-    /// The message as a Swift string.
-    var string: String {
-        withUnsafeBytes(of: text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 }

@@ -98,9 +98,8 @@ private struct KeyMap {
         case .average(let decay):
             prefix = Checkpoint.averagePrefix(decay)
             guard stored.contains(prefix) else {
-                let known = stored.map { $0.dropFirst("ema/".count).dropLast() }.joined(separator: ", ")
-                throw CheckpointError.malformed(
-                    path: file.path, reason: "it has no average of decay \(decay); there are: raw, \(known)")
+                throw CheckpointError.missing(
+                    path: file.path, key: prefix, nearest: nearestName(to: prefix, in: stored))
             }
         }
     }

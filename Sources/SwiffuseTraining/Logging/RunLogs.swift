@@ -11,7 +11,8 @@ struct RunLogs {
     /// - Parameter bins: parts of the time that validation tells apart; nil without validation.
     init(_ folder: RunFolder, bins: Int?, forTensorBoard: Bool, keepingThrough step: Int) throws(FileError) {
         steps = try CSVLog(
-            path: folder.logPath, columns: ["step", "loss", "gradient_norm", "learning_rate", "images_per_second", "data_wait"],
+            path: folder.logPath,
+            columns: ["step", "loss", "gradient_norm", "learning_rate", "images_per_second", "data_wait"],
             keepingThrough: step)
         if let bins {
             validation = try CSVLog(

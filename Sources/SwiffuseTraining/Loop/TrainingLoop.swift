@@ -19,7 +19,8 @@ public struct TrainingLoop: Sendable {
     /// - Throws: `DataError` if the images cannot be opened or prepared, `RecipeError` if they have other classes than
     ///   the recipe, or what keeps the weights of a frozen network from being read.
     public init(
-        _ model: DiffusionModel, state: TrainingState, source: any DataSource, loading: LoadingOptions = LoadingOptions()
+        _ model: DiffusionModel, state: TrainingState, source: any DataSource,
+        loading: LoadingOptions = LoadingOptions()
     ) throws {
         try self.init(
             model, state: state, data: try TrainingData(source, for: model.recipe, loading: loading),

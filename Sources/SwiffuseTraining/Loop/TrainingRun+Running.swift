@@ -33,7 +33,9 @@ extension TrainingRun {
             for picture in loop.skippedPictures.dropFirst(skippedCount) { report(.skipped(picture)) }
             skippedCount = loop.skippedPictures.count
             if isDue(training.logEvery) {
-                try logs.add(step, meanLoss: interval.mean, imagesPerSecond: speed.imagesPerSecond, dataWaitShare: speed.dataWaitShare)
+                try logs.add(
+                    step, meanLoss: interval.mean, imagesPerSecond: speed.imagesPerSecond,
+                    dataWaitShare: speed.dataWaitShare)
                 interval = LossInterval()
                 speed = Speedometer()
             }

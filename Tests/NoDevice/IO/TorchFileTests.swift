@@ -125,7 +125,8 @@ import Testing
         #expect(throws: CheckpointError.self) { try open(joined([0x80, 2], marks, lists, [0x2E])) }
         #expect(throws: CheckpointError.self) { try open([0x80, 2, 0x5D, 0x71, 0, 0x68, 0, 0x61, 0x2E]) }  // holds itself
         let huge: [[UInt8]] = [
-            [0x58, 255, 255, 255, 127], joined([0x8E], little(1 << 62, 8)), [0x8B, 255, 255, 255, 127], [0x42, 0, 0, 0, 128],
+            [0x58, 255, 255, 255, 127], joined([0x8E], little(1 << 62, 8)), [0x8B, 255, 255, 255, 127],
+            [0x42, 0, 0, 0, 128],
         ]
         for opcode in huge { #expect(throws: CheckpointError.self) { try open(joined([0x80, 2], opcode, [0x2E])) } }
         // One list of 100,000 members, made a set again and again.

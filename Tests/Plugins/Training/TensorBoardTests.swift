@@ -18,7 +18,9 @@ import Testing
         let tiny = try TinyRun("{steps: 4, ema: [], logEvery: 2, sampleEvery: 4, validation: \(validation)}")
         try tiny.train("run")
         let found = try Self.values(in: Array(try tiny.bytes("run/events.out.tfevents.swiffuse")))
-        let training = ["loss", "gradient_norm", "learning_rate", "images_per_second", "data_wait"].map { "training/" + $0 }
+        let training = ["loss", "gradient_norm", "learning_rate", "images_per_second", "data_wait"].map {
+            "training/" + $0
+        }
         #expect(found.filter { $0.step == 2 }.map(\.tag) == training)
         #expect(
             found.filter { $0.step == 4 }.map(\.tag)
