@@ -83,6 +83,10 @@ let package = Package(
         .executableTarget(
             name: "judge", dependencies: ["Swiffuse"], path: "Examples/Judge", exclude: ["README.md"],
             swiftSettings: settings),
+        .executableTarget(
+            name: "modelzoo",
+            dependencies: ["Swiffuse", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Examples/ModelZoo/Sources", swiftSettings: settings),
         .testTarget(
             name: "CommandLineTests", dependencies: ["Swiffuse", "SwiffuseCommands", "SwiffuseTesting"],
             path: "Tests/CommandLine", swiftSettings: settings),
