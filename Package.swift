@@ -96,6 +96,10 @@ let package = Package(
             name: "ablation",
             dependencies: ["Swiffuse", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Examples/Ablation", exclude: ["README.md"], swiftSettings: settings),
+        .executableTarget(
+            name: "modelzoo",
+            dependencies: ["Swiffuse", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Examples/ModelZoo/Sources", swiftSettings: settings),
         .testTarget(
             name: "CommandLineTests", dependencies: ["Swiffuse", "SwiffuseCommands", "SwiffuseTesting"],
             path: "Tests/CommandLine", swiftSettings: settings),

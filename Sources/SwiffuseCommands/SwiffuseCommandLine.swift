@@ -91,7 +91,7 @@ struct SwiffuseRoot: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             TrainCommand.self, SampleCommand.self, EvaluateCommand.self, TrainEncoderCommand.self, InfoCommand.self,
-            ConvertCommand.self, CheckCommand.self,
-            DataCommand.self, ComponentsCommand.self, DevicesCommand.self, VerifyCommand.self, BenchCommand.self,
+            ConvertCommand.self, CheckCommand.self, DataCommand.self, ComponentsCommand.self, NewPluginCommand.self,
+            DevicesCommand.self, VerifyCommand.self, BenchCommand.self,
         ])
 }
