@@ -117,7 +117,8 @@ let package = Package(
             name: "PluginTests",
             dependencies: [
                 "Swiffuse", "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseCPU", "SwiffuseDiffusion",
-                "SwiffuseTraining", "SwiffuseTesting", "SwiffuseJiT", "SwiffusePerceptual",
+                "SwiffuseTraining", "SwiffuseEvaluation", "SwiffuseTesting", "SwiffuseJiT", "SwiffusePerceptual",
+                "SwiffuseInception",
             ], path: "Tests/Plugins", swiftSettings: settings),
         .testTarget(
             name: "GoldenTests",
