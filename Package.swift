@@ -45,7 +45,8 @@ let package = Package(
             "SwiffuseDiffusion",
             ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", .product(name: "Yams", package: "Yams")]),
         source("SwiffuseTraining", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion"]),
-        source("SwiffuseEvaluation", ["COpenBLAS"]),
+        source(
+            "SwiffuseEvaluation", ["COpenBLAS", "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion"]),
         source(
             "SwiffuseTesting",
             [
@@ -55,7 +56,13 @@ let package = Package(
         plugin("SwiffuseJiT", folder: "JiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
         plugin(
             "SwiffusePerceptual", folder: "Perceptual",
-            ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseTesting"]),
+            [
+                "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining",
+                "SwiffuseEvaluation", "SwiffuseTesting",
+            ]),
+        plugin(
+            "SwiffuseInception", folder: "Inception",
+            ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseEvaluation"]),
         plugin("SwiffuseDiT", folder: "DiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
         plugin(
             "SwiffuseDeCo", folder: "DeCo", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
@@ -66,7 +73,9 @@ let package = Package(
             "Swiffuse",
             [
                 "SwiffuseTensor", "SwiffuseCPU", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining",
-                "SwiffuseJiT", "SwiffusePerceptual", "SwiffuseDiT", "SwiffuseDeCo", "SwiffusePixNerd",
+                "SwiffuseEvaluation", "SwiffuseJiT", "SwiffusePerceptual", "SwiffuseInception", "SwiffuseDiT",
+                "SwiffuseDeCo",
+                "SwiffusePixNerd",
             ]),
         source(
             "SwiffuseCommands",
@@ -83,6 +92,10 @@ let package = Package(
         .executableTarget(
             name: "judge", dependencies: ["Swiffuse"], path: "Examples/Judge", exclude: ["README.md"],
             swiftSettings: settings),
+        .executableTarget(
+            name: "ablation",
+            dependencies: ["Swiffuse", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Examples/Ablation", exclude: ["README.md"], swiftSettings: settings),
         .executableTarget(
             name: "modelzoo",
             dependencies: ["Swiffuse", .product(name: "ArgumentParser", package: "swift-argument-parser")],
