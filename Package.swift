@@ -88,6 +88,9 @@ let package = Package(
         .executableTarget(
             name: "judge", dependencies: ["Swiffuse"], path: "Examples/Judge", exclude: ["README.md"],
             swiftSettings: settings),
+        .executableTarget(
+            name: "swap-backends", dependencies: ["Swiffuse"], path: "Examples/SwapBackends", exclude: ["README.md"],
+            swiftSettings: settings),
         .testTarget(
             name: "CommandLineTests", dependencies: ["Swiffuse", "SwiffuseCommands", "SwiffuseTesting"],
             path: "Tests/CommandLine", swiftSettings: settings),
