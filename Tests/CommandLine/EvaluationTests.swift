@@ -37,7 +37,7 @@ import Testing
 
     @Test func anEncoderLearnsDarkFromLight() throws {
         let path = try encoder("strided", "judge.safetensors", ["--steps", "60"])
-        let info = try run("info", path).output
+        let info = try CommandLineSession().run("info", path).output
         #expect(info.contains("an encoder, strided trained 60 steps on class-folders; 100 %"), "\(info)")
     }
 
