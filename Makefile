@@ -4,7 +4,9 @@ SWIFT ?= swift
 DOCC ?= docc
 # One configuration for everything, so that demo and test share a build.
 FLAGS := -c release
-PACKAGES := libopenblas-dev libpng-dev libjpeg-dev zlib1g-dev dataset-fashion-mnist
+PACKAGES := libopenblas-dev libvulkan-dev mesa-vulkan-drivers libpng-dev libjpeg-dev zlib1g-dev dataset-fashion-mnist
+# What tests use beside: shader compiler and checker, and Vulkan's validation layer.
+TEST_PACKAGES := glslang-tools spirv-tools vulkan-validationlayers
 SWIFFUSE := $(SWIFT) run $(FLAGS) --skip-build swiffuse
 DEMO ?= demo
 PREFIX ?= /usr/local
@@ -41,6 +43,7 @@ demo: build
 	$(SWIFFUSE) sample $(DEMO) --count 100 --grid $(DEMO)/samples.png
 	@echo "demo: look at $(DEMO)/samples.png"
 
+test: PACKAGES += $(TEST_PACKAGES)
 test: setup
 	$(SWIFT) test $(FLAGS) --disable-testable-imports
 

@@ -24,6 +24,7 @@ let package = Package(
         .library(name: "SwiffuseCommands", targets: ["SwiffuseCommands"]),
         .library(name: "SwiffuseTensor", targets: ["SwiffuseTensor"]),
         .library(name: "SwiffuseCPU", targets: ["SwiffuseCPU"]),
+        .library(name: "SwiffuseVulkan", targets: ["SwiffuseVulkan"]),
         .library(name: "SwiffuseIO", targets: ["SwiffuseIO"]),
         .library(name: "SwiffuseEvaluation", targets: ["SwiffuseEvaluation"]),
         .library(name: "SwiffuseTesting", targets: ["SwiffuseTesting"]),
@@ -37,8 +38,11 @@ let package = Package(
         .target(name: "CImages", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
         .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .target(name: "CKernels", dependencies: ["COpenBLAS"]),
+        .target(name: "CVulkan", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+        .target(name: "CVulkanKernels", exclude: ["shaders", "compile"]),
         source("SwiffuseTensor", []),
         source("SwiffuseCPU", ["COpenBLAS", "CKernels", "SwiffuseTensor"]),
+        source("SwiffuseVulkan", ["CVulkan", "CVulkanKernels", "SwiffuseTensor"]),
         source("SwiffuseNN", ["SwiffuseTensor"]),
         source("SwiffuseIO", ["CImages", "CZlib"]),
         source(
@@ -72,9 +76,9 @@ let package = Package(
         source(
             "Swiffuse",
             [
-                "SwiffuseTensor", "SwiffuseCPU", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining",
-                "SwiffuseEvaluation", "SwiffuseJiT", "SwiffusePerceptual", "SwiffuseInception", "SwiffuseDiT",
-                "SwiffuseDeCo",
+                "SwiffuseTensor", "SwiffuseCPU", "SwiffuseVulkan", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion",
+                "SwiffuseTraining", "SwiffuseEvaluation", "SwiffuseJiT", "SwiffusePerceptual", "SwiffuseInception",
+                "SwiffuseDiT", "SwiffuseDeCo",
                 "SwiffusePixNerd",
             ]),
         source(
@@ -100,11 +104,15 @@ let package = Package(
             name: "modelzoo",
             dependencies: ["Swiffuse", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Examples/ModelZoo/Sources", swiftSettings: settings),
+        .executableTarget(
+            name: "swap-backends", dependencies: ["Swiffuse"], path: "Examples/SwapBackends", exclude: ["README.md"],
+            swiftSettings: settings),
         .testTarget(
             name: "CommandLineTests", dependencies: ["Swiffuse", "SwiffuseCommands", "SwiffuseTesting"],
             path: "Tests/CommandLine", swiftSettings: settings),
         .testTarget(
-            name: "EveryDeviceTests", dependencies: ["SwiffuseTensor", "SwiffuseCPU", "SwiffuseTesting"],
+            name: "EveryDeviceTests",
+            dependencies: ["SwiffuseTensor", "SwiffuseCPU", "SwiffuseVulkan", "SwiffuseTesting"],
             path: "Tests/EveryDevice", swiftSettings: settings),
         .testTarget(
             name: "NoDeviceTests",
@@ -117,7 +125,8 @@ let package = Package(
             name: "PluginTests",
             dependencies: [
                 "Swiffuse", "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseCPU", "SwiffuseDiffusion",
-                "SwiffuseTraining", "SwiffuseTesting", "SwiffuseJiT", "SwiffusePerceptual",
+                "SwiffuseTraining", "SwiffuseEvaluation", "SwiffuseTesting", "SwiffuseJiT", "SwiffusePerceptual",
+                "SwiffuseInception",
             ], path: "Tests/Plugins", swiftSettings: settings),
         .testTarget(
             name: "GoldenTests",

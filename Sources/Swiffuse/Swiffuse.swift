@@ -12,3 +12,4 @@
 @_exported public import SwiffusePixNerd
 @_exported public import SwiffuseTensor
 @_exported public import SwiffuseTraining
+@_exported public import SwiffuseVulkan

@@ -18,6 +18,8 @@ struct BenchResult: Codable {
     let tensorBytes: Int
     /// Most bytes that the process has had so far.
     let residentBytes: Int
+    /// Kernel launches of one run; nil on devices that do not launch any.
+    let dispatches: Int?
 
     /// Columns of a table for people.
     var row: [String] {
@@ -26,10 +28,14 @@ struct BenchResult: Codable {
         return [
             suite, name, Amount.number(medianSeconds * 1000), spread, speed, Amount.bytes(tensorBytes),
             Amount.bytes(residentBytes),
-        ]
+        ] + (dispatches.map { [String($0)] } ?? [])
     }
 
-    static let header = ["suite", "case", "median ms", "min – max ms", "speed", "tensors", "resident"]
+    /// - Parameter hasDispatches: whether the results are of a device that launches kernels.
+    static func header(hasDispatches: Bool) -> [String] {
+        ["suite", "case", "median ms", "min – max ms", "speed", "tensors", "resident"]
+            + (hasDispatches ? ["dispatches"] : [])
+    }
 }
 
 /// Measures work on a device.
@@ -64,12 +70,26 @@ struct BenchClock {
         _ suite: String, amount: Double, unit: String, _ works: [(name: String, run: () throws -> Void)]
     ) throws -> [BenchResult] {
         for work in works { _ = try time(work.run) }
+        var dispatches: [Int?] = []
+        for work in works { dispatches.append(try countDispatches(work.run)) }
         device.resetHighWaterMark()
         var seconds = works.map { _ in [Double]() }
         for _ in 0..<repeats {
             for (index, work) in works.enumerated() { seconds[index].append(try time(work.run)) }
         }
-        return zip(works, seconds).map { result(suite, $0.name, $1.sorted(), amount: amount, unit: unit) }
+        return works.indices.map { index in
+            result(
+                suite, works[index].name, seconds[index].sorted(), amount: amount, unit: unit,
+                dispatches: dispatches[index])
+        }
+    }
+
+    /// Launches of one run, where the device counts them.
+    private func countDispatches(_ work: () throws -> Void) throws -> Int? {
+        guard let vulkan = device as? VulkanDevice else { return nil }
+        let before = vulkan.recordingCounts.dispatches
+        _ = try time(work)
+        return vulkan.recordingCounts.dispatches - before
     }
 
     private func time(_ work: () throws -> Void) throws -> Double {
@@ -81,13 +101,14 @@ struct BenchClock {
 
     /// - Parameter seconds: ascending.
     private func result(
-        _ suite: String, _ name: String, _ seconds: [Double], amount: Double, unit: String
+        _ suite: String, _ name: String, _ seconds: [Double], amount: Double, unit: String, dispatches: Int?
     ) -> BenchResult {
         let median = seconds[seconds.count / 2]
         return BenchResult(
             suite: suite, name: name, size: size.rawValue, batch: batch, repeats: repeats, medianSeconds: median,
             minSeconds: seconds[0], maxSeconds: seconds[seconds.count - 1], rate: amount / max(1e-12, median),
             rateUnit: unit,
-            tensorBytes: device.memoryUse.highWaterMark, residentBytes: SystemMemory.peakResident)
+            tensorBytes: device.memoryUse.highWaterMark, residentBytes: SystemMemory.peakResident,
+            dispatches: dispatches)
     }
 }

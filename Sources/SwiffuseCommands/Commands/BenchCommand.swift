@@ -27,6 +27,7 @@ struct BenchCommand: SwiffuseCommand {
               swiffuse bench
               swiffuse bench forward train-step --size B --batch 4
               swiffuse bench ops --size B --threads 1 --json
+              swiffuse bench train-step --device vulkan --by-op
             """)
 
     @Argument(
@@ -49,6 +50,9 @@ struct BenchCommand: SwiffuseCommand {
     @Option(help: ArgumentHelp("Steps of the suite sample.", valueName: "n"))
     var steps = 4
 
+    @Flag(help: "Print the time of each kernel too, by the device's own clock (Vulkan devices).")
+    var byOp = false
+
     @OptionGroup(title: "Device options")
     var device: DeviceOptions
 
@@ -60,7 +64,9 @@ struct BenchCommand: SwiffuseCommand {
     }
 
     func run(in environment: CommandEnvironment) throws -> Int32 {
-        let opened = try device.open(in: environment)
+        var settings = device.settings
+        settings.isTimed = byOp
+        let opened = try device.choice(in: environment).open(settings)
         let clock = BenchClock(device: opened, size: size, batch: batch, repeats: repeats)
         var results: [BenchResult] = []
         for suite in Suite.allCases where suites.isEmpty || suites.contains(suite) {
@@ -76,7 +82,28 @@ struct BenchCommand: SwiffuseCommand {
             }
         }
         try print(results, environment)
+        if byOp && !json { try printKernels(of: opened, environment) }
         return 0
+    }
+
+    /// All kernels of all runs, warming up included.
+    private func printKernels(of device: any Device, _ environment: CommandEnvironment) throws {
+        guard let vulkan = device as? VulkanDevice else {
+            throw UserError("--by-op: \(device.id) has no clock for kernels; it works with --device vulkan")
+        }
+        let times = try vulkan.takeKernelTimes()
+        let total = times.reduce(0) { $0 + $1.seconds }
+        var table = Table(
+            [.left, .right, .right, .right, .right], header: ["kernel", "launches", "total ms", "mean µs", "share"])
+        for time in times {
+            table.add([
+                time.name, String(time.count), Amount.number(time.seconds * 1e3),
+                Amount.number(time.seconds / Double(time.count) * 1e6),
+                "\(Int((100 * time.seconds / max(total, 1e-12)).rounded())) %",
+            ])
+        }
+        environment.say()
+        for line in table.lines() { environment.say(line) }
     }
 
     private func print(_ results: [BenchResult], _ environment: CommandEnvironment) throws {
@@ -86,7 +113,10 @@ struct BenchCommand: SwiffuseCommand {
             environment.say(String(decoding: try encoder.encode(results), as: UTF8.self))
             return
         }
-        var table = Table([.left, .left, .right, .right, .right, .right, .right], header: BenchResult.header)
+        let hasDispatches = results.contains { $0.dispatches != nil }
+        var table = Table(
+            [.left, .left, .right, .right, .right, .right, .right] + (hasDispatches ? [.right] : []),
+            header: BenchResult.header(hasDispatches: hasDispatches))
         for result in results { table.add(result.row) }
         for line in table.lines() { environment.say(line) }
     }

@@ -10,7 +10,8 @@ struct DevicesCommand: SwiffuseCommand {
             For the processor: the vector instructions in use, the core type that OpenBLAS chose its kernels for, the \
             number of threads, and the speed of a short float32 matrix product in GFLOP/s (10⁹ operations per second). \
             With --ops: which fused operations each device has a kernel for; the others run as compositions of \
-            primitives on the same device.
+            primitives on the same device. For Vulkan devices: their type, driver, limits and the profile that \
+            shapes their kernels; a device of the type processor is a software driver, slower than cpu.
 
             Examples:
               swiffuse devices
@@ -31,17 +32,34 @@ struct DevicesCommand: SwiffuseCommand {
 
     func run(in environment: CommandEnvironment) throws -> Int32 {
         var opened: [(choice: DeviceChoice, device: any Device)] = []
-        for choice in environment.devices {
+        for choice in environment.devices where !choice.isAlias {
             do throws(DeviceError) {
-                let device = try choice.open(DeviceSettings(threads: threads))
-                describe(device, choice, environment)
-                opened.append((choice, device))
+                let members = try choice.members?()
+                if let members, members.isEmpty { _ = try choice.open(DeviceSettings()) }
+                for member in members ?? [choice] {
+                    if let device = show(member, environment) { opened.append(device) }
+                }
             } catch {
                 environment.say("\(choice.name)  \(error)")
             }
         }
+        for choice in environment.devices where choice.isAlias { environment.say("\(choice.name)  \(choice.summary)") }
         if ops { printCoverage(of: opened, environment) }
         return opened.isEmpty ? CommandFailure.machineFailure : 0
+    }
+
+    /// Opens and describes a device; what cannot be opened is described with the reason.
+    private func show(
+        _ choice: DeviceChoice, _ environment: CommandEnvironment
+    ) -> (choice: DeviceChoice, device: any Device)? {
+        do throws(DeviceError) {
+            let device = try choice.open(DeviceSettings(threads: threads))
+            describe(device, choice, environment)
+            return (choice, device)
+        } catch {
+            environment.say("\(choice.name)  \(error)")
+            return nil
+        }
     }
 
     private func describe(_ device: any Device, _ choice: DeviceChoice, _ environment: CommandEnvironment) {
@@ -62,7 +80,13 @@ struct DevicesCommand: SwiffuseCommand {
         let left = Tensor.random(.normal, [side, side], from: Philox(seed: 1), on: device)
         let right = Tensor.random(.normal, [side, side], from: Philox(seed: 2), on: device)
         let clock = ContinuousClock()
-        let seconds = (0..<6).map { _ in clock.measure { _ = left.matmul(right) } / .seconds(1) }
+        let seconds = (0..<6).map { _ in
+            clock.measure {
+                _ = left.matmul(right)
+                // A failure shows when values are read; here it costs a wrong number at most.
+                try? device.synchronize()
+            } / .seconds(1)
+        }
         return 2 * Double(side * side * side) / (seconds.dropFirst().min() ?? .infinity) / 1e9
     }
 

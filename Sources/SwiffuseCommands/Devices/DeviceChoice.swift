@@ -7,17 +7,26 @@ public struct DeviceChoice: Sendable {
     public let summary: String
     /// Opens the device.
     public let open: @Sendable (DeviceSettings) throws(DeviceError) -> any Device
+    /// The single devices behind a name that stands for several, such as vulkan:0 and vulkan:1 for vulkan; a user may
+    /// type their names too. Asked for only when needed: looking takes time. nil for a name of one device.
+    public let members: (@Sendable () throws(DeviceError) -> [DeviceChoice])?
+    /// Whether the name only picks among other choices' devices.
+    public let isAlias: Bool
 
     public init(
-        name: String, summary: String, open: @escaping @Sendable (DeviceSettings) throws(DeviceError) -> any Device
+        name: String, summary: String, isAlias: Bool = false,
+        members: (@Sendable () throws(DeviceError) -> [DeviceChoice])? = nil,
+        open: @escaping @Sendable (DeviceSettings) throws(DeviceError) -> any Device
     ) {
         self.name = name
         self.summary = summary
+        self.isAlias = isAlias
+        self.members = members
         self.open = open
     }
 
     /// The devices of this package.
-    public static var standard: [DeviceChoice] { [.cpu] }
+    public static var standard: [DeviceChoice] { [.cpu, .vulkan, .automatic] }
 
     /// The processor.
     public static var cpu: DeviceChoice {
@@ -33,9 +42,14 @@ public struct DeviceSettings: Sendable, Hashable {
     public var threads: Int?
     /// Most bytes to use; nil for no limit.
     public var memoryLimit: Int?
+    /// How Vulkan kernels are shaped; nil for the device's own profile.
+    public var vulkanProfile: VulkanProfile?
+    /// Whether the device's own clock times every kernel, where it can.
+    public var isTimed = false
 
-    public init(threads: Int? = nil, memoryLimit: Int? = nil) {
+    public init(threads: Int? = nil, memoryLimit: Int? = nil, vulkanProfile: VulkanProfile? = nil) {
         self.threads = threads
         self.memoryLimit = memoryLimit
+        self.vulkanProfile = vulkanProfile
     }
 }

@@ -4,14 +4,22 @@ import Swiffuse
 
 /// The flags that choose where to compute.
 struct DeviceOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Where to compute; 'swiffuse devices' lists the choices.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Where to compute: cpu, vulkan, vulkan:1, auto; 'swiffuse devices' lists the choices.", valueName: "name"))
     var device = "cpu"
 
-    @Option(help: ArgumentHelp("Threads to use; all cores if left out.", valueName: "n"))
+    @Option(help: ArgumentHelp("Threads to use on the cpu; all cores if left out.", valueName: "n"))
     var threads: Int?
 
     @Option(help: ArgumentHelp("Most memory for tensors, in GiB; no limit if left out.", valueName: "gib"))
     var memoryLimit: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "How Vulkan kernels are shaped: llvmpipe, swiftshader, gpu; the device's own if left out.",
+            valueName: "name"))
+    var vulkanProfile: String?
 
     func validate() throws {
         let coreCount = ProcessInfo.processInfo.activeProcessorCount
@@ -21,26 +29,39 @@ struct DeviceOptions: ParsableArguments {
         if let memoryLimit, !(memoryLimit > 0 && memoryLimit <= 1_048_576) {
             throw ValidationError("--memory-limit: found \(memoryLimit), expected above 0, at most 1048576 GiB")
         }
+        if let vulkanProfile, profile == nil {
+            let known = VulkanProfile.all.map(\.name).joined(separator: ", ")
+            throw ValidationError("--vulkan-profile: found \(vulkanProfile), expected one of \(known)")
+        }
     }
 
+    private var profile: VulkanProfile? { VulkanProfile.all.first { $0.name == vulkanProfile } }
+
     var settings: DeviceSettings {
-        DeviceSettings(threads: threads, memoryLimit: memoryLimit.map { Int($0 * 1_073_741_824) })
+        DeviceSettings(
+            threads: threads, memoryLimit: memoryLimit.map { Int($0 * 1_073_741_824) }, vulkanProfile: profile)
     }
 
     /// Opens the named device, and no other.
     func open(in environment: CommandEnvironment) throws -> any Device { try choice(in: environment).open(settings) }
 
     func choice(in environment: CommandEnvironment) throws -> DeviceChoice {
-        guard let choice = environment.devices.first(where: { $0.name == device }) else {
-            let known = environment.devices.map(\.name).joined(separator: ", ")
-            throw UserError("--device: no device is called '\(device)'; known: \(known)")
+        if let choice = environment.devices.first(where: { $0.name == device }) { return choice }
+        if let family = environment.devices.first(where: { device.hasPrefix($0.name + ":") }),
+            let members = try family.members?()
+        {
+            if let choice = members.first(where: { $0.name == device }) { return choice }
+            let known = members.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ")
+            throw UserError("--device: there is no '\(device)'; found: \(known.isEmpty ? "none" : known)")
         }
-        return choice
+        let known = environment.devices.map(\.name).joined(separator: ", ")
+        throw UserError("--device: no device is called '\(device)'; known: \(known)")
     }
 
     /// The flags that were given, to be repeated by a later command.
     var words: [String] {
         (device == "cpu" ? [] : ["--device", device]) + (threads.map { ["--threads", String($0)] } ?? [])
             + (memoryLimit.map { ["--memory-limit", String($0)] } ?? [])
+            + (vulkanProfile.map { ["--vulkan-profile", $0] } ?? [])
     }
 }

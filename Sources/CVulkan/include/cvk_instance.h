@@ -1,0 +1,69 @@
+// The Vulkan library and the devices that it finds.
+#ifndef CVK_INSTANCE_H
+#define CVK_INSTANCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// Opens the library at the first call (thread-safe). Returns NULL, or why it cannot be used and what to install.
+const char *cvk_load(void);
+
+/// The name of a VkResult, such as "VK_ERROR_DEVICE_LOST".
+const char *cvk_result_name(int32_t result);
+
+typedef struct cvk_instance cvk_instance;
+
+/// What the library refuses beside its own result codes: `cvk_instance_create` with a validation layer that is not there.
+enum { cvk_no_validation_layer = -1000000 };
+
+/// @param validates whether the Khronos validation layer watches every call; its messages are counted.
+int32_t cvk_instance_create(bool validates, cvk_instance **instance);
+void cvk_instance_destroy(cvk_instance *instance);
+
+/// Warnings and errors of the validation layer so far.
+uint64_t cvk_instance_message_count(const cvk_instance *instance);
+/// Copies the text of the first message, cut to the buffer; an empty text if there was none.
+void cvk_instance_first_message(cvk_instance *instance, char *text, size_t capacity);
+
+/// Number of physical devices, and their order, stay the same for the life of an instance.
+uint32_t cvk_instance_device_count(const cvk_instance *instance);
+
+typedef enum { cvk_other, cvk_integrated, cvk_discrete, cvk_virtual, cvk_processor } cvk_device_kind;
+
+/// What a device says about itself.
+typedef struct {
+    char name[256];
+    char driver_name[256];
+    char driver_details[256];
+    cvk_device_kind kind;
+    uint32_t driver_id;
+    uint32_t vendor_id;
+    uint32_t device_id;
+    uint32_t driver_version;
+    /// Major · 1000 + minor.
+    uint32_t api_version;
+    uint32_t subgroup_size;
+    bool has_subgroup_shuffle;
+    bool has_timeline_semaphore;
+    bool has_compute_queue;
+    /// Nanoseconds per tick of a timestamp; 0 without timestamps.
+    float timestamp_period;
+    uint32_t workgroup_limit;
+    uint32_t workgroup_size_limit;
+    uint32_t shared_memory_bytes;
+    uint32_t storage_buffer_count;
+    uint64_t storage_buffer_bytes;
+    uint64_t storage_alignment;
+    uint64_t texel_limit;
+    uint64_t allocation_limit;
+    /// Size of the largest heap of the device's own memory.
+    uint64_t memory_bytes;
+    /// Whether the host sees that memory directly.
+    bool has_unified_memory;
+    uint8_t cache_id[16];
+} cvk_device_facts;
+
+void cvk_instance_device_facts(const cvk_instance *instance, uint32_t index, cvk_device_facts *facts);
+
+#endif

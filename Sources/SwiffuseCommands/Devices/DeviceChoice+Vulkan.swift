@@ -1,0 +1,35 @@
+import Swiffuse
+
+extension DeviceChoice {
+    /// The best device that Vulkan offers, and each by its number.
+    public static var vulkan: DeviceChoice {
+        DeviceChoice(
+            name: "vulkan", summary: "the best GPU, through Vulkan; vulkan:0, vulkan:1, … for a certain one",
+            members: { () throws(DeviceError) in try VulkanDevice.candidates().map(vulkan) }
+        ) { settings throws(DeviceError) in
+            try VulkanDevice(
+                profile: settings.vulkanProfile, memoryLimit: settings.memoryLimit,
+                isTimed: settings.isTimed)
+        }
+    }
+
+    /// One Vulkan device.
+    private static func vulkan(_ candidate: VulkanDevice.Candidate) -> DeviceChoice {
+        DeviceChoice(name: candidate.id.name, summary: candidate.info.name) {
+            settings throws(DeviceError) in
+            try VulkanDevice(
+                index: candidate.index, profile: settings.vulkanProfile, memoryLimit: settings.memoryLimit,
+                isTimed: settings.isTimed)
+        }
+    }
+
+    /// A GPU if there is one, else the processor: a software Vulkan driver is slower than the CPU device.
+    public static var automatic: DeviceChoice {
+        DeviceChoice(
+            name: "auto", summary: "a GPU if Vulkan finds one, else the processor", isAlias: true
+        ) { settings throws(DeviceError) in
+            let hasGPU = ((try? VulkanDevice.candidates()) ?? []).contains { !$0.isSoftware }
+            return try (hasGPU ? DeviceChoice.vulkan : .cpu).open(settings)
+        }
+    }
+}

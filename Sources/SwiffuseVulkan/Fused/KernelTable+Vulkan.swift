@@ -1,0 +1,17 @@
+internal import SwiffuseTensor
+
+extension KernelTable {
+    /// Every fused operation of the core has a kernel here.
+    static func vulkan(_ runtime: VulkanRuntime) -> KernelTable {
+        var table = KernelTable()
+        table.add(FusedKernel<LinearOp>.vulkan(runtime))
+        table.add(FusedKernel<RMSNormOp>.vulkan(runtime))
+        table.add(FusedKernel<ModulatedRMSNormOp>.vulkan(runtime))
+        table.add(FusedKernel<QKNormRotaryOp>.vulkan(runtime))
+        table.add(FusedKernel<AttentionOp>.vulkan(runtime))
+        table.add(FusedKernel<SwiGLUOp>.vulkan(runtime))
+        table.add(FusedKernel<GatedResidualOp>.vulkan(runtime))
+        table.add(FusedKernel<AdamWOp>.vulkan(runtime))
+        return table
+    }
+}

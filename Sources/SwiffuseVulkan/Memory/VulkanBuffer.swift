@@ -1,0 +1,68 @@
+internal import SwiffuseTensor
+internal import Synchronization
+
+/// A part of a block; it goes back to the pool with the last reference.
+final class VulkanBuffer: DeviceBuffer, @unchecked Sendable {
+    // Unchecked: places are set once, the rest is atomic or behind its own lock.
+    let block: MemoryBlock
+    let byteCount: Int
+    private let part: FreeRanges.Part
+    private let pool: MemoryPool
+    private let latestUse: Atomic<UInt64>
+    private let hasFailed = Atomic(false)
+    private let firstFailure = Mutex<DeviceError?>(nil)
+
+    init(block: MemoryBlock, part: FreeRanges.Part, byteCount: Int, pool: MemoryPool) {
+        self.block = block
+        self.part = part
+        self.byteCount = byteCount
+        self.pool = pool
+        latestUse = Atomic(part.lastUse)
+    }
+
+    deinit {
+        let given = FreeRanges.Part(start: part.start, count: part.count, lastUse: lastUse)
+        pool.release(given, of: block, byteCount: byteCount)
+    }
+
+    /// Distance from the start of the block, in bytes.
+    var start: Int { part.start }
+
+    /// Number of the last submission that touches the memory.
+    var lastUse: UInt64 {
+        get { latestUse.load(ordering: .acquiring) }
+        set { latestUse.store(newValue, ordering: .releasing) }
+    }
+
+    /// Where the host sees the buffer; nil if it does not.
+    var bytes: UnsafeMutableRawPointer? { block.bytes.map { $0 + part.start } }
+
+    var failure: DeviceError? {
+        hasFailed.load(ordering: .acquiring) ? firstFailure.withLock { $0 } : nil
+    }
+
+    /// Marks the contents as worthless; the first reason stays.
+    func fail(_ error: DeviceError) {
+        firstFailure.withLock { if $0 == nil { $0 = error } }
+        hasFailed.store(true, ordering: .releasing)
+    }
+}
+
+extension BufferView {
+    var vulkanBuffer: VulkanBuffer {
+        guard let buffer = buffer as? VulkanBuffer else {
+            fatalError("vulkan: an operand lives on another device")
+        }
+        return buffer
+    }
+
+    /// Position of the first element from the start of its block, in elements.
+    var place: Int { vulkanBuffer.start / dtype.byteCount + offset }
+
+    /// The bytes of the block between the view's first and last element.
+    var byteRange: Range<Int> {
+        let last = zip(shape, strides).reduce(0) { $0 + max($1.0 - 1, 0) * $1.1 }
+        let start = vulkanBuffer.start + offset * dtype.byteCount
+        return start..<start + (count == 0 ? 0 : (last + 1) * dtype.byteCount)
+    }
+}

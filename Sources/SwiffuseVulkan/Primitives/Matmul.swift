@@ -1,0 +1,104 @@
+internal import SwiffuseTensor
+
+/// What happens to a product before it is stored.
+enum MatmulEpilogue {
+    case none
+    /// Adds a vector by column: [columns].
+    case bias(BufferView)
+    /// e^(x − vector by row): a dense vector per matrix.
+    case exponential(BufferView)
+    /// matrix · (x − vector by row) · scale, x unscaled; the matrix lies like the output.
+    case softmaxGradient(weights: BufferView, rows: BufferView)
+    /// x · vector by row.
+    case scaledRows(BufferView)
+}
+
+extension VulkanRuntime {
+    func matmul(
+        _ a: BufferView, _ b: BufferView, _ output: BufferView, scale: Float, mode: WriteMode
+    ) throws(DeviceError) {
+        let axes = BatchAxes([a, b, output])
+        guard axes.fitsKernel else {
+            // Each position of the outermost axis by itself.
+            for index in 0..<output.shape[0] {
+                try matmul(a.part(index), b.part(index), output.part(index), scale: scale, mode: mode)
+            }
+            return
+        }
+        let (rows, columns, depth) = (output.matrix.rows, output.matrix.columns, a.matrix.columns)
+        if depth == 0 {
+            try fill(0, output, mode)
+        } else if output.matrix.columnStride != 1 || rows * columns * depth * axes.count <= Self.smallProduct {
+            try matmulAny(a, b, output, axes, scale: scale, mode: mode)
+        } else {
+            try product(a, b, output, scale: scale, mode: mode)
+        }
+    }
+
+    /// Multiplications below which tiles do not pay.
+    private static let smallProduct = 1 << 14
+
+    private func matmulAny(
+        _ a: BufferView, _ b: BufferView, _ output: BufferView, _ axes: BatchAxes, scale: Float, mode: WriteMode
+    ) throws(DeviceError) {
+        let accumulates = mode == .accumulate
+        let (left, right, result) = (a.matrix, b.matrix, output.matrix)
+        try launch(
+            .matmulAny, [accumulates.word],
+            [
+                accumulates ? .updating(output) : .writing(output), .reading(a), .reading(b),
+                accumulates ? .reading(output) : nil,
+            ],
+            PushWords(
+                output.count, result.rows, result.columns, left.columns, scale, a.place, b.place, output.place,
+                left.rowStride, left.columnStride, right.rowStride, right.columnStride, result.rowStride,
+                result.columnStride, axes.innerExtents, axes.steps(0), axes.steps(1), axes.steps(2)),
+            invocations: output.count)
+    }
+
+    /// The tiled product; operands whose rows do not lie in whole vectors are packed first.
+    ///
+    /// - Parameters:
+    ///   - a: its columns may outnumber the rows of `b`, up to a multiple of four, if it holds zeros there.
+    ///   - storedColumns: columns to write; those past the output's own become 0. nil for its own alone.
+    func product(
+        _ a: BufferView, _ b: BufferView, _ output: BufferView, scale: Float, mode: WriteMode,
+        epilogue: MatmulEpilogue = .none, storedColumns: Int? = nil
+    ) throws(DeviceError) {
+        if output.count == 0 { return }
+        let arrangement = MatrixArrangement(a, b)
+        let left = arrangement.packsA ? try packed(a) : a
+        let right = arrangement.packsB ? try packed(b) : b
+        let call = ProductCall(
+            a: left, b: right, output: output, layout: arrangement.layout, scale: scale,
+            accumulates: mode == .accumulate, epilogue: epilogue,
+            storedColumns: storedColumns ?? output.matrix.columns)
+        try call.record(on: self)
+    }
+
+    /// The matrices with dense rows, filled up with zeros to whole vectors, in temporary memory.
+    private func packed(_ view: BufferView) throws(DeviceError) -> BufferView {
+        let axes = BatchAxes([view])
+        guard axes.fitsKernel else { return try packed(try dense(view)) }
+        let (rows, columns, rowStride, columnStride) = view.matrix
+        let units = (columns + 3) / 4
+        let target = try scratch(Array(view.shape.dropLast()) + [4 * units])
+        let count = target.count / 4
+        try launch(
+            .pack, [], [.writing(target), .reading(view)],
+            PushWords(
+                count, rows, columns, units, target.place, view.place, rowStride, columnStride, axes.innerExtents,
+                axes.steps(0)),
+            invocations: count)
+        return target
+    }
+}
+
+extension BufferView {
+    /// Position `index` of the outermost axis.
+    fileprivate func part(_ index: Int) -> BufferView {
+        BufferView(
+            buffer: buffer, dtype: dtype, offset: offset + index * strides[0], shape: Array(shape.dropFirst()),
+            strides: Array(strides.dropFirst()))
+    }
+}

@@ -1,0 +1,23 @@
+internal import CVulkanKernels
+
+/// The compute kernels, by the names of their shader files.
+enum Kernel: String, CaseIterable, Sendable {
+    case elementwise, convert, reduce, matmul, pack, random, windows, softmax, adamw
+    case matmulAny = "matmul_any"
+    case matmulTiled = "matmul_tiled"
+    case gatherRows = "gather_rows"
+    case scatterRows = "scatter_rows"
+    case normForward = "norm_forward"
+    case normBackward = "norm_backward"
+    case normFinish = "norm_finish"
+    case columnSums = "column_sums"
+    case headsForward = "heads_forward"
+    case headsBackward = "heads_backward"
+    case headsSums = "heads_sums"
+    case headProducts = "head_products"
+
+    /// The SPIR-V of a kernel, reading its inputs through texel buffer views or as storage buffers.
+    func code(usesTexels: Bool) -> cvk_code? {
+        cvk_find_kernel(rawValue).map { usesTexels ? $0.pointee.texels : $0.pointee.storage }
+    }
+}

@@ -1,0 +1,101 @@
+import SwiffuseTensor
+import SwiffuseVulkan
+import Testing
+
+@Suite(.needsVulkan) struct VulkanDeviceTests {
+    @Test func memoryIsReusedAndReported() throws {
+        let device = try VulkanDevice()
+        do {
+            let tensor = Tensor.zeros([1000, 1000], on: device)
+            #expect(device.memoryUse.current >= tensor.count * 4)
+        }
+        #expect(device.memoryUse.current == 0)
+        #expect(device.memoryUse.highWaterMark >= 4_000_000)
+        let reserved = device.memoryUse.reserved
+        _ = Tensor.zeros([1000, 1000], on: device)
+        #expect(device.memoryUse.reserved == reserved)
+        try device.trimCache()
+        #expect(device.memoryUse.reserved == 0)
+    }
+
+    @Test func aLimitIsATypedError() throws {
+        let device = try VulkanDevice(memoryLimit: 1 << 20)
+        let tensor = Tensor.zeros([1 << 20], on: device) + 1
+        #expect(tensor.shape == [1 << 20])
+        #expect {
+            try tensor.scalars()
+        } throws: { error in
+            guard case DeviceError.outOfMemory(_, _, _, let limit) = error else { return false }
+            return limit == 1 << 20
+        }
+        #expect(try Tensor.ones([1000], on: device).sum().scalar() == 1000)
+    }
+
+    @Test func aFullPoolGivesFreeBlocksBackBeforeItFails() throws {
+        let device = try VulkanDevice(memoryLimit: 40 << 20)
+        _ = try Tensor.zeros([3 << 20], on: device).sum().scalar()
+        // 12 MiB were used and are free in a block too small for this.
+        #expect(try Tensor.ones([9 << 20], on: device).sum().scalar() == Float(9 << 20))
+    }
+
+    @Test func anIndexOutsideTheTableIsATypedError() throws {
+        let device = try #require(VulkanFixture.device)
+        let table = Tensor.ones([3, 2], on: device)
+        let rows = table.rows(Tensor(integers: [0, 3], shape: [2], on: device))
+        #expect(throws: DeviceError.self) { try (rows + 1).scalars() }
+        #expect(throws: DeviceError.self) { try rows.scalars() }
+        let scattered = rows.scatteredRows(to: Tensor(integers: [0, -1], shape: [2], on: device), rowCount: 2)
+        #expect(throws: DeviceError.self) { try scattered.scalars() }
+    }
+
+    @Test func uploadsDoNotOvertakeQueuedWork() throws {
+        let device = try #require(VulkanFixture.device)
+        var sums: [Tensor] = []
+        // Memory of one round is reused by the next while its work is still queued.
+        for round in 0..<50 {
+            let tensor = Tensor(Array(repeating: Float(round), count: 1111), shape: [1111], on: device)
+            sums.append(tensor.sum())
+        }
+        for (round, sum) in sums.enumerated() { #expect(try sum.scalar() == Float(round * 1111)) }
+    }
+
+    @Test func moreRowsThanOneAxisOfADispatchHolds() throws {
+        let device = try #require(VulkanFixture.device)
+        let x = Tensor.ones([70_001, 3], on: device)
+        #expect(try x.sum(over: [1]).sum().scalar() == 210_003)
+        let wide = Tensor.ones([70_001, 16], on: device)
+        #expect(try RMSNormOp(epsilon: 0)([wide, Tensor.ones([16], on: device)])[0].sum().scalar() == 1_120_016)
+    }
+
+    @Test func longSumsAreExactForWholeNumbers() throws {
+        // One invocation must not loop 65,536 times on llvmpipe: the rest would be dropped silently.
+        let device = try #require(VulkanFixture.device)
+        #expect(try Tensor.ones([8_388_608], on: device).sum().scalar() == 8_388_608)
+        #expect(try Tensor.ones([1_000_003, 2], on: device).sum(over: [0]).scalars() == [1_000_003, 1_000_003])
+    }
+
+    @Test func concurrentUseIsSafe() async throws {
+        let device = try #require(VulkanFixture.device)
+        // Small whole numbers, so that every sum is exact.
+        let sums = try await withThrowingTaskGroup(of: Float.self) { group in
+            for index in 0..<8 {
+                group.addTask {
+                    let x = Tensor.filled(Float(index), shape: [70, 70], on: device)
+                    return try (x.matmul(x) + x).sum().scalar()
+                }
+            }
+            return try await group.reduce(into: Set<Float>()) { $0.insert($1) }
+        }
+        let expected = (0..<8).map { (index: Int) -> Float in Float((index * index * 70 + index) * 4900) }
+        #expect(sums == Set(expected))
+    }
+
+    @Test func anUnknownDeviceIsATypedError() {
+        #expect {
+            try VulkanDevice(index: 99)
+        } throws: { error in
+            guard case DeviceError.unavailable(let device, _) = error else { return false }
+            return device == "vulkan:99"
+        }
+    }
+}
