@@ -13,8 +13,8 @@ PREFIX ?= /usr/local
 
 # Where the documentation goes, and the libraries that it covers.
 DOCS ?= docs
-LIBRARIES := Swiffuse SwiffuseTensor SwiffuseCPU SwiffuseNN SwiffuseIO SwiffuseDiffusion SwiffuseTraining SwiffuseEvaluation \
-	SwiffuseTesting SwiffuseCommands SwiffuseJiT SwiffuseDiT SwiffuseDeCo SwiffusePixNerd SwiffusePerceptual
+LIBRARIES := Swiffuse SwiffuseTensor SwiffuseCPU SwiffuseVulkan SwiffuseNN SwiffuseIO SwiffuseDiffusion SwiffuseTraining SwiffuseEvaluation \
+	SwiffuseTesting SwiffuseCommands SwiffuseInception SwiffuseJiT SwiffuseDiT SwiffuseDeCo SwiffusePixNerd SwiffusePerceptual
 
 .PHONY: all setup build demo test docs reference fuzz install uninstall clean
 
