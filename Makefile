@@ -1,6 +1,7 @@
 # Swiffuse: set up, try and test. Each target works as the only command after a clone, given a Swift 6.2+ toolchain.
 
 SWIFT ?= swift
+DOCC ?= docc
 # One configuration for everything, so that demo and test share a build.
 FLAGS := -c release
 PACKAGES := libopenblas-dev libvulkan-dev mesa-vulkan-drivers libpng-dev libjpeg-dev zlib1g-dev dataset-fashion-mnist
@@ -10,7 +11,12 @@ SWIFFUSE := $(SWIFT) run $(FLAGS) --skip-build swiffuse
 DEMO ?= demo
 PREFIX ?= /usr/local
 
-.PHONY: all setup build demo test fuzz install uninstall clean
+# Where the documentation goes, and the libraries that it covers.
+DOCS ?= docs
+LIBRARIES := Swiffuse SwiffuseTensor SwiffuseCPU SwiffuseNN SwiffuseIO SwiffuseDiffusion SwiffuseTraining SwiffuseEvaluation \
+	SwiffuseTesting SwiffuseCommands SwiffuseJiT SwiffuseDiT SwiffuseDeCo SwiffusePixNerd SwiffusePerceptual
+
+.PHONY: all setup build demo test docs reference fuzz install uninstall clean
 
 all: build
 
@@ -41,6 +47,29 @@ test: PACKAGES += $(TEST_PACKAGES)
 test: setup
 	$(SWIFT) test $(FLAGS) --disable-testable-imports
 
+# The page that lists what recipes can say; a test compares it with what the program prints.
+reference: build
+	$(SWIFFUSE) components --reference --sources . > .build/reference.md
+	mv .build/reference.md Sources/Swiffuse/Swiffuse.docc/RecipeReference.md
+
+# The articles and every public symbol, as pages for any web server: python3 -m http.server -d $(DOCS)
+docs: build
+	@rm -rf .build/docs $(DOCS); mkdir -p .build/docs; set -e; \
+	bin=$$($(SWIFT) build $(FLAGS) --show-bin-path); maps=""; \
+	for map in $$bin/*.build/module.modulemap Sources/CZlib/module.modulemap \
+		.build/checkouts/Yams/Sources/CYaml/include/module.modulemap; do maps="$$maps -Xcc -fmodule-map-file=$$map"; done; \
+	for library in $(LIBRARIES); do \
+		symbols=.build/docs/$$library-symbols; mkdir $$symbols; echo "docs: $$library"; \
+		$(SWIFT) symbolgraph-extract -module-name $$library -I $$bin/Modules $$maps -minimum-access-level public \
+			-target $$(uname -m)-unknown-linux-gnu -output-dir $$symbols; \
+		catalog=Sources/$$library/$$library.docc; checks=--warnings-as-errors; \
+		test -d $$catalog || { catalog=""; checks="--diagnostic-level error"; }; \
+		$(DOCC) convert $$catalog $$checks --additional-symbol-graph-dir $$symbols --fallback-display-name $$library \
+			--fallback-bundle-identifier $$library --output-path .build/docs/$$library.doccarchive; \
+	done; \
+	$(DOCC) merge .build/docs/*.doccarchive --synthesized-landing-page-name Swiffuse --output-path $(DOCS); \
+	echo "docs: look at $(DOCS)/documentation/swiffuse"
+
 # Ten thousand damaged files of every format; the C code alone also under the sanitizers.
 fuzz: setup
 	mkdir -p .build-fuzz
@@ -63,4 +92,4 @@ uninstall:
 		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_swiffuse $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/swiffuse.fish
 
 clean:
-	rm -rf .build $(DEMO)
+	rm -rf .build $(DEMO) $(DOCS)

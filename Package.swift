@@ -49,7 +49,8 @@ let package = Package(
             "SwiffuseDiffusion",
             ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", .product(name: "Yams", package: "Yams")]),
         source("SwiffuseTraining", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion"]),
-        source("SwiffuseEvaluation", ["COpenBLAS"]),
+        source(
+            "SwiffuseEvaluation", ["COpenBLAS", "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion"]),
         source(
             "SwiffuseTesting",
             [
@@ -59,7 +60,13 @@ let package = Package(
         plugin("SwiffuseJiT", folder: "JiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
         plugin(
             "SwiffusePerceptual", folder: "Perceptual",
-            ["SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseTesting"]),
+            [
+                "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion", "SwiffuseTraining",
+                "SwiffuseEvaluation", "SwiffuseTesting",
+            ]),
+        plugin(
+            "SwiffuseInception", folder: "Inception",
+            ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseEvaluation"]),
         plugin("SwiffuseDiT", folder: "DiT", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
         plugin(
             "SwiffuseDeCo", folder: "DeCo", ["SwiffuseTensor", "SwiffuseNN", "SwiffuseDiffusion", "SwiffuseTesting"]),
@@ -70,7 +77,8 @@ let package = Package(
             "Swiffuse",
             [
                 "SwiffuseTensor", "SwiffuseCPU", "SwiffuseVulkan", "SwiffuseNN", "SwiffuseIO", "SwiffuseDiffusion",
-                "SwiffuseTraining", "SwiffuseJiT", "SwiffusePerceptual", "SwiffuseDiT", "SwiffuseDeCo",
+                "SwiffuseTraining", "SwiffuseEvaluation", "SwiffuseJiT", "SwiffusePerceptual", "SwiffuseInception",
+                "SwiffuseDiT", "SwiffuseDeCo",
                 "SwiffusePixNerd",
             ]),
         source(
@@ -91,6 +99,14 @@ let package = Package(
         .executableTarget(
             name: "swap-backends", dependencies: ["Swiffuse"], path: "Examples/SwapBackends", exclude: ["README.md"],
             swiftSettings: settings),
+        .executableTarget(
+            name: "ablation",
+            dependencies: ["Swiffuse", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Examples/Ablation", exclude: ["README.md"], swiftSettings: settings),
+        .executableTarget(
+            name: "modelzoo",
+            dependencies: ["Swiffuse", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Examples/ModelZoo/Sources", swiftSettings: settings),
         .testTarget(
             name: "CommandLineTests", dependencies: ["Swiffuse", "SwiffuseCommands", "SwiffuseTesting"],
             path: "Tests/CommandLine", swiftSettings: settings),
@@ -107,8 +123,8 @@ let package = Package(
         .testTarget(
             name: "PluginTests",
             dependencies: [
-                "Swiffuse", "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseCPU", "SwiffuseDiffusion",
-                "SwiffuseTraining", "SwiffuseTesting", "SwiffuseJiT", "SwiffusePerceptual",
+                "Swiffuse", "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseCPU", "SwiffuseVulkan",
+                "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseTesting", "SwiffuseJiT", "SwiffusePerceptual",
             ], path: "Tests/Plugins", swiftSettings: settings),
         .testTarget(
             name: "GoldenTests",

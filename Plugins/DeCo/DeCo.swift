@@ -15,12 +15,14 @@ public struct DeCo: Backbone, Component {
     private let pixels: PixelEmbedding
     private let semantics: PatchSemantics
     private let trunk: DiTTrunk
+    private let width: Int
     private let decoder: PixelDecoder
 
     public init(_ configuration: DeCoConfiguration, in context: BuildContext) throws(RecipeError) {
         try configuration.validate()
         try Self.validate(configuration, for: context.model)
         let (scope, width, channels) = (context.scope, configuration.hiddenSize, context.image.channels)
+        self.width = width
         model = context.model
         grid = PatchGrid(patchSize: configuration.patchSize, of: context.image)
         pixels = PixelEmbedding(
@@ -42,6 +44,11 @@ public struct DeCo: Backbone, Component {
     }
 
     public var taps: [FeatureTap] { (0...trunk.blocks.count).map { FeatureTap(enteringBlock: $0) } }
+
+    public func featureSpec(at tap: FeatureTap) -> FeatureSpec? {
+        guard (0...trunk.blocks.count).contains(tap.block) else { return nil }
+        return FeatureSpec(rows: grid.rows, columns: grid.columns, width: width)
+    }
 
     public func predict(
         _ noisy: Tensor, times: Tensor, condition: Condition, taps: [FeatureTap], in pass: Pass

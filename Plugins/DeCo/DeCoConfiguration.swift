@@ -8,6 +8,7 @@ public struct DeCoConfiguration: ComponentConfiguration {
     public var hiddenSize = 1024
     /// Number of transformer blocks.
     public var depth = 22
+    /// Number of attention heads; the width must be a multiple of four times as many.
     public var headCount = 16
     /// Number of blocks of the pixel decoder.
     public var decoderDepth = 3

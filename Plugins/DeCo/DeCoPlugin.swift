@@ -1,6 +1,6 @@
 public import SwiffuseDiffusion
 
-/// The DeCo backbone and its presets.
+/// The DeCo backbone, its loss and its presets.
 public struct DeCoPlugin: Plugin {
     public let name = "deco"
 
@@ -8,6 +8,7 @@ public struct DeCoPlugin: Plugin {
 
     public func register(in registry: inout Registry) throws(RegistryError) {
         try registry.register(backbone: DeCo.self)
+        try registry.register(loss: FrequencyLoss.self)
         for preset in DeCoPresets.all { try registry.register(preset: preset) }
     }
 }

@@ -16,11 +16,13 @@ public struct DiT: Backbone, Component {
     private let condition: DiTCondition
     private let final: DiTFinalLayer
     private let trunk: DiTTrunk
+    private let width: Int
 
     public init(_ configuration: DiTConfiguration, in context: BuildContext) throws(RecipeError) {
         try configuration.validate()
         try Self.validate(configuration, for: context.model)
         let (scope, width) = (context.scope, configuration.hiddenSize)
+        self.width = width
         model = context.model
         grid = PatchGrid(patchSize: configuration.patchSize, of: context.image)
         let patchValues = context.image.channels * grid.patchSize * grid.patchSize
@@ -37,6 +39,13 @@ public struct DiT: Backbone, Component {
     }
 
     public var taps: [FeatureTap] { (0...trunk.blocks.count).map { FeatureTap(enteringBlock: $0) } }
+
+    public func featureSpec(at tap: FeatureTap) -> FeatureSpec? {
+        guard (0...trunk.blocks.count).contains(tap.block) else { return nil }
+        return FeatureSpec(rows: grid.rows, columns: grid.columns, width: width)
+    }
+
+    public var lastLayer: Parameter? { final.linear.weight }
 
     public func predict(
         _ noisy: Tensor, times: Tensor, condition: Condition, taps: [FeatureTap], in pass: Pass

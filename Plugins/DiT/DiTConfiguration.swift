@@ -9,6 +9,7 @@ public struct DiTConfiguration: ComponentConfiguration {
     public var hiddenSize = 1024
     /// Number of blocks.
     public var depth = 24
+    /// Number of attention heads; the width must be a multiple of four times as many.
     public var headCount = 16
     /// Compute each block again in the backward pass instead of keeping its inner values: less memory, more time.
     public var recompute = false

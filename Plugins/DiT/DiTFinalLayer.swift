@@ -3,7 +3,7 @@ import SwiffuseTensor
 
 /// Layer norm modulated by the condition and a linear map from tokens to pixels; keys `linear`, `adaLN_modulation.0`.
 struct DiTFinalLayer: Sendable {
-    private let linear: Linear
+    let linear: Linear
     private let modulation: Linear
 
     init(_ scope: Scope, width: Int, patchValues: Int) {

@@ -8,6 +8,7 @@ public struct JiTConfiguration: ComponentConfiguration {
     public var hiddenSize = 1024
     /// Number of blocks.
     public var depth = 24
+    /// Number of attention heads; the width must be a multiple of four times as many.
     public var headCount = 16
     /// The feed-forward layers' hidden width is ⌊2/3 ⌊D · ratio⌋⌋.
     public var mlpRatio = 4.0

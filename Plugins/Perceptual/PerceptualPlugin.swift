@@ -1,4 +1,5 @@
 public import SwiffuseDiffusion
+import SwiffuseEvaluation
 
 /// LPIPS, P-DINO and REPA, and the recipes of PixelGen.
 public struct PerceptualPlugin: Plugin {
@@ -10,6 +11,8 @@ public struct PerceptualPlugin: Plugin {
         try registry.register(loss: LPIPSLoss.self)
         try registry.register(loss: PDINOLoss.self)
         try registry.register(loss: REPALoss.self)
+        try registry.register(features: DINOv2Features.self)
+        try registry.register(features: EncoderFeatures.self)
         for preset in PixelGen.presets { try registry.register(preset: preset) }
     }
 }

@@ -17,6 +17,7 @@ public struct PixNerd: Backbone, Component {
     private let finalNorm: RMSNorm
     private let final: Linear
     private let trunk: DiTTrunk
+    private let width: Int
     private let fields: [NeuralFieldBlock]
     private let recompute: Bool
 
@@ -25,6 +26,7 @@ public struct PixNerd: Backbone, Component {
         try Self.validate(configuration, for: context.model)
         let (scope, width, channels) = (context.scope, configuration.hiddenSize, context.image.channels)
         let fieldWidth = configuration.fieldWidth
+        self.width = width
         model = context.model
         grid = PatchGrid(patchSize: configuration.patchSize, of: context.image)
         recompute = configuration.recompute
@@ -52,6 +54,11 @@ public struct PixNerd: Backbone, Component {
     }
 
     public var taps: [FeatureTap] { (0...trunk.blocks.count).map { FeatureTap(enteringBlock: $0) } }
+
+    public func featureSpec(at tap: FeatureTap) -> FeatureSpec? {
+        guard (0...trunk.blocks.count).contains(tap.block) else { return nil }
+        return FeatureSpec(rows: grid.rows, columns: grid.columns, width: width)
+    }
 
     public func predict(
         _ noisy: Tensor, times: Tensor, condition: Condition, taps: [FeatureTap], in pass: Pass

@@ -9,6 +9,7 @@ public struct PixNerdConfiguration: ComponentConfiguration {
     public var hiddenSize = 1024
     /// Number of transformer blocks.
     public var depth = 22
+    /// Number of attention heads; the width must be a multiple of four times as many.
     public var headCount = 16
     /// Number of layers of the neural fields.
     public var fieldDepth = 2

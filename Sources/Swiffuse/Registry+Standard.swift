@@ -1,6 +1,7 @@
 import SwiffuseDeCo
 import SwiffuseDiT
 public import SwiffuseDiffusion
+import SwiffuseInception
 import SwiffuseJiT
 import SwiffusePerceptual
 import SwiffusePixNerd
@@ -8,7 +9,10 @@ import SwiffusePixNerd
 extension Registry {
     /// The plugins of this package.
     public static var standardPlugins: [any Plugin] {
-        [StandardParts(), JiTPlugin(), PerceptualPlugin(), DiTPlugin(), DeCoPlugin(), PixNerdPlugin()]
+        [
+            StandardParts(), JiTPlugin(), PerceptualPlugin(), InceptionPlugin(), DiTPlugin(), DeCoPlugin(),
+            PixNerdPlugin(),
+        ]
     }
 
     /// All parts and presets of this package.

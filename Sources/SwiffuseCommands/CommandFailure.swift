@@ -46,7 +46,12 @@ struct CommandFailure {
             case .notFinite: false
             case .noData, .occupied, .inUse, .nothingToResume, .recipeMismatch: true
             }
-        case is LoadReport, is AverageError, is ExportError: true
+        case let error as EvaluationError:
+            switch error {
+            case .library, .notFinite, .noConvergence: false
+            case .tooFewSamples, .widths, .pictures: true
+            }
+        case is NetworkWeightsError, is LoadReport, is AverageError, is ExportError: true
         case is TrainingInterruption: false
         case let error as SamplingError:
             switch error {

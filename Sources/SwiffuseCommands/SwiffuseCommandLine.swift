@@ -90,7 +90,8 @@ struct SwiffuseRoot: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            TrainCommand.self, SampleCommand.self, InfoCommand.self, ConvertCommand.self, CheckCommand.self,
-            DataCommand.self, ComponentsCommand.self, DevicesCommand.self, VerifyCommand.self, BenchCommand.self,
+            TrainCommand.self, SampleCommand.self, EvaluateCommand.self, TrainEncoderCommand.self, InfoCommand.self,
+            ConvertCommand.self, CheckCommand.self, DataCommand.self, ComponentsCommand.self, NewPluginCommand.self,
+            DevicesCommand.self, VerifyCommand.self, BenchCommand.self,
         ])
 }

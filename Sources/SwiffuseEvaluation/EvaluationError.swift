@@ -8,6 +8,8 @@ public enum EvaluationError: Error, Equatable, Sendable, CustomStringConvertible
     case widths(Int, Int)
     /// A feature or logit is not a finite number.
     case notFinite(what: String, row: Int)
+    /// Pictures of different sizes in one set.
+    case pictures(String, String)
     /// An eigenvalue computation did not converge.
     case noConvergence(what: String)
 
@@ -18,6 +20,7 @@ public enum EvaluationError: Error, Equatable, Sendable, CustomStringConvertible
             "\(metric) needs at least \(minimum) samples, there are \(count)"
         case .widths(let a, let b): "the features have \(a) and \(b) numbers; both sets must come from one network"
         case .notFinite(let what, let row): "\(what) of sample \(row) hold a number that is not finite"
+        case .pictures(let first, let other): "the pictures of one set must have one size: found \(first) and \(other)"
         case .noConvergence(let what): "the eigenvalues of \(what) did not converge"
         }
     }

@@ -2,7 +2,10 @@ import SwiffuseCommands
 import Testing
 
 @Suite struct HelpTests {
-    static let commands = ["train", "sample", "info", "convert", "check", "components", "devices", "verify", "bench"]
+    static let commands = [
+        "train", "sample", "info", "convert", "check", "components", "new-plugin", "devices",
+        "verify", "bench",
+    ]
 
     @Test func programWithoutArgumentsExplainsItself() throws {
         let outcome = try CommandLineSession().run()

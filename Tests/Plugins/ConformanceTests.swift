@@ -1,9 +1,4 @@
-import SwiffuseCPU
-import SwiffuseDiffusion
-import SwiffuseJiT
-import SwiffuseNN
-import SwiffusePerceptual
-import SwiffuseTensor
+import Swiffuse
 import SwiffuseTesting
 import Testing
 
@@ -84,6 +79,64 @@ import Testing
         }
     }
 
+    @Test func aligningFeaturesConforms() throws {
+        var configuration = REPAConfiguration()
+        configuration.encoder.network.imageSize = 42
+        (configuration.encoder.network.width, configuration.encoder.network.headCount) = (12, 2)
+        configuration.encoder.network.depth = 2
+        configuration.encoder.basePatchSize = 4
+        configuration.encoder.weights = .random
+        (configuration.layer, configuration.alignLayer) = (1, 1)
+        var dit = DiTConfiguration()
+        (dit.patchSize, dit.hiddenSize, dit.depth, dit.headCount) = (4, 16, 2, 2)
+        let model = ModelSpec(image: ImageSpec(channels: 3, height: 8, width: 12), classCount: 0)
+        let backbone = try DiT(dit, in: BuildContext(model: model))
+        let scope = Scope()
+        let loss = try REPALoss(configuration, in: BuildContext(model: model, scope: scope, backbone: backbone))
+        let tap = FeatureTap(enteringBlock: 1)
+        let spec = try #require(backbone.featureSpec(at: tap))
+        let networks = try FrozenNetworks(loading: loss.networks, on: device)
+        #expect(
+            try PerceptualLossConformance.findings(
+                for: loss, image: model.image, networks: networks, declaredIn: scope, features: [tap: spec], on: device)
+                == [])
+        let without = try PerceptualLossConformance.findings(for: loss, image: model.image, on: device)
+        #expect(without.map(\.rule) == ["the features that the loss wants are given"])
+    }
+
+    @Test func frequencyLossConforms() throws {
+        for channels in [1, 3] {
+            let image = ImageSpec(channels: channels, height: 13, width: 20)
+            #expect(try PerceptualLossConformance.findings(for: FrequencyLoss(), image: image, on: device) == [])
+        }
+    }
+
+    @Test func guidanceConforms() throws {
+        let everywhere = GuidanceInterval(low: 0, high: 1)
+        #expect(try GuidanceConformance.findings(for: NoGuidance(), on: device) == [])
+        for rescale: Float in [0, 0.7] {
+            let guidance = ClassifierFreeGuidance(scale: 2.5, interval: everywhere, rescale: rescale)
+            #expect(try GuidanceConformance.findings(for: guidance, on: device) == [])
+            #expect(
+                try GuidanceConformance.findings(for: ChannelGuidance(guidance, channelCount: 3), on: device) == [])
+        }
+    }
+
+    @Test func guidanceThatAddsSomethingIsFound() throws {
+        struct Shifting: Guidance {
+            func evaluations(for query: VelocityQuery) -> GuidanceEvaluations { .both }
+            func combine(conditional: Tensor, unconditional: Tensor) -> Tensor { conditional + 0.5 }
+        }
+        let findings = try GuidanceConformance.findings(for: Shifting(), on: device)
+        #expect(findings.map(\.rule) == ["where condition makes no difference, nothing is changed"])
+    }
+
+    @Test func aDataSourceWithAWrongLabelIsFound() throws {
+        #expect(try DataSourceConformance.findings(for: Squares(firstLabel: 0), image: Squares.image) == [])
+        let findings = try DataSourceConformance.findings(for: Squares(firstLabel: 2), image: Squares.image)
+        #expect(findings.map(\.rule) == ["labels are classes"])
+    }
+
     @Test func aLossThatMixesImagesIsFound() throws {
         struct Mixing: PerceptualLoss {
             func values(of predicted: Tensor, reference: Tensor, in context: LossContext) -> Tensor {
@@ -157,5 +210,26 @@ import Testing
         }
         let findings = try FusedOpConformance.findings(for: Doubled(), inputs: [.normal([3, 5])], on: device)
         #expect(findings.map(\.rule) == ["recorded gradients are the measured ones"])
+    }
+}
+
+/// Three grey pictures of two classes.
+private struct Squares: DataSource, ImageDataset {
+    static let image = ImageSpec(channels: 1, height: 5, width: 7)
+
+    let firstLabel: Int
+    let count = 3
+    let classNames = ["dark", "bright"]
+
+    func label(at index: Int) -> Int { index == 0 ? firstLabel : 1 }
+
+    func image(at index: Int) -> ImageBuffer {
+        ImageBuffer(width: 3, height: 4, channels: 1, filledWith: UInt8(index * 100))
+    }
+
+    func dataset() -> any ImageDataset { self }
+
+    func preparation(for image: ImageSpec) throws(DataError) -> ImagePreparation {
+        try ImagePreparation(image.geometry, fit: .pad(0))
     }
 }

@@ -9,9 +9,23 @@ import Testing
     ])
     func presetHasTheOfficialParameterCount(_ name: String, _ count: Int) throws {
         let registry = try Registry.standard
-        let model = try DiffusionModel(try registry.preset(name).recipe(registry: registry), registry: registry)
-        #expect(model.scope.parameters.reduce(0) { $0 + $1.shape.count } == count)
+        let recipe = try registry.preset(name).recipe(registry: registry)
+        let model = try DiffusionModel(recipe, registry: registry)
+        // The projection head of REPA comes on top.
+        let own = model.scope.parameters.filter { !$0.key.hasPrefix("diffusion_trainer.") }
+        #expect(own.reduce(0) { $0 + $1.shape.count } == count)
         #expect(model.scope.parameters.allSatisfy { $0.isTrainable })
+    }
+
+    @Test(arguments: [
+        ("dit-l-16", ["repa"]), ("deco-l-16", ["frequency", "repa"]), ("deco-xl-16-512", ["frequency", "repa"]),
+        ("pixnerd-l-16", ["repa"]),
+    ])
+    func presetHasTheOfficialLosses(_ name: String, _ losses: [String]) throws {
+        let registry = try Registry.standard
+        let recipe = try registry.preset(name).recipe(registry: registry)
+        #expect(recipe.losses.map(\.part.type) == losses)
+        #expect(recipe.losses.last?.weight == 0.5)
     }
 
     @Test(arguments: [

@@ -41,6 +41,41 @@ import Testing
         #expect(abs(together[1] - alone[0]) <= 1e-6 * alone[0])
     }
 
+    /// In a recipe it sees images; on the linear path their difference is (1 − t) times that of the velocities.
+    @Test func imagesOfTheLinearPathGiveTheSameLoss() throws {
+        let (predicted, reference) = velocities([2, 3, 8, 12])
+        let times: [Float] = [0.25, 0.98]
+        var configuration = FrequencyLoss.Configuration()
+        configuration.clamp = 0.001
+        let loss = try FrequencyLoss(configuration)
+        let noise = Tensor.ones([2, 3, 8, 12], on: device)
+        let remaining = Tensor(times.map { 1 - $0 }, shape: [2, 1, 1, 1], on: device)
+        let store = ParameterStore([], values: [])
+        let values = try loss.values(
+            of: noise + predicted * remaining, reference: noise + reference * remaining,
+            in: LossContext(times: times, pass: Pass(store))
+        ).scalars()
+        for (value, wanted) in zip(values, try loss(predicted, reference).scalars()) {
+            #expect(abs(value - wanted) <= 1e-4 * wanted)
+        }
+    }
+
+    @Test func recipesNameIt() throws {
+        let recipe = try Recipe(
+            yaml: """
+                image: {channels: 1, height: 8, width: 8}
+                backbone: {type: dit, patchSize: 4, hiddenSize: 16, depth: 1, headCount: 2}
+                losses: [{type: frequency, weight: 0.5}]
+                training: {batchSize: 2, ema: []}
+                """, registry: try Registry.standard)
+        let model = try DiffusionModel(recipe, registry: try Registry.standard)
+        let terms = TrainingObjective(model).terms(
+            images: Tensor.ones([2, 1, 8, 8], on: device), labels: [], batch: 0,
+            store: ParameterStore(model.scope, seed: 1, on: device))
+        #expect(terms.count == 2 && terms[1].name == "frequency")
+        #expect(try terms[1].value.scalar() > 0)
+    }
+
     @Test func mistakesAreNamed() throws {
         var configuration = FrequencyLoss.Configuration()
         let tiny = ModelSpec(image: ImageSpec(channels: 1, height: 4, width: 8), classCount: 0)

@@ -11,12 +11,15 @@ public struct FrequencyLoss: Sendable {
         public var quality = 85.0
         /// γ in the weights Q^−γ; 0 weighs all frequencies alike.
         public var exponent = 1.0
+        /// Smallest 1 − t that a difference of images is divided by to make it one of velocities, in recipes.
+        public var clamp = 0.05
 
         public init() {}
 
         public func validate() throws(RecipeError) {
             try RecipeError.check((1...100).contains(quality), at: "quality", found: quality, expected: "1 to 100")
             try RecipeError.check((0...10).contains(exponent), at: "exponent", found: exponent, expected: "0 to 10")
+            try RecipeError.check((1e-6...1).contains(clamp), at: "clamp", found: clamp, expected: "0.000001 to 1")
         }
     }
 
@@ -48,11 +51,15 @@ public struct FrequencyLoss: Sendable {
     /// - Returns: the mean over all weighted coefficients, one value per image, [B].
     public func callAsFunction(_ predicted: Tensor, _ reference: Tensor) -> Tensor {
         // Every step is linear, so the difference of the coefficients is the coefficients of the difference.
-        let difference = predicted - reference
-        let channels = difference.shape[1]
-        let signals = channels == 3 ? FrequencyTransform.colourDifference(difference) : difference
+        values(ofError: predicted - reference)
+    }
+
+    /// The error of a velocity, given v̂ − v.
+    func values(ofError error: Tensor) -> Tensor {
+        let channels = error.shape[1]
+        let signals = channels == 3 ? FrequencyTransform.colourDifference(error) : error
         let coefficients = FrequencyTransform.cosines(signals)
-        let weighted = coefficients.squared() * weights(channels: channels, on: difference.device)
+        let weighted = coefficients.squared() * weights(channels: channels, on: error.device)
         return weighted.mean(over: Array(1..<weighted.shape.rank))
     }
 

@@ -1,7 +1,7 @@
 import SwiffuseDiffusion
 
-/// The class-to-image models of DeCo (arXiv:2511.19365) with the numbers of its code, without the frequency loss and the
-/// feature alignment loss (REPA) that they were trained with.
+/// The class-to-image models of DeCo (arXiv:2511.19365) with the numbers of its code. The file of the network that REPA
+/// looks through is the user's affair: `losses.1.encoder.weights.file`.
 struct DeCoSize {
     /// DeCo `configs_c2i/DeCo_large.yaml`.
     static let large = DeCoSize(
@@ -34,8 +34,7 @@ struct DeCoSize {
 
     var preset: Preset {
         Preset(
-            name: key, summary: "\(name) of the paper, ImageNet at \(side)², without its frequency loss and REPA",
-            yaml: yaml)
+            name: key, summary: "\(name) of the paper, ImageNet at \(side)²", yaml: yaml)
     }
 
     private var yaml: String {
@@ -55,6 +54,9 @@ struct DeCoSize {
         target: { type: velocity, loss: velocity }
         path: linear
         times: { type: logit-normal, mean: 0.0, deviation: 1.0 }
+        losses:
+          - { type: frequency, weight: 1, quality: 85, clamp: 0.001 }
+          - { type: repa, weight: 0.5, alignLayer: 8, layer: 11 }
         training:
           batchSize: \(batchSize)
           accumulation: \(accumulation)

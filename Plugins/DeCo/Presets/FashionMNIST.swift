@@ -12,5 +12,5 @@ extension DeCoPresets {
             headCount: 4
             decoderDepth: 2
             decoderWidth: 16
-            """, target: .velocity)
+            """, target: .velocity, losses: ["{ type: frequency, weight: 1, quality: 85, clamp: 0.001 }"])
 }

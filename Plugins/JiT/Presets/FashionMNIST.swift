@@ -14,6 +14,11 @@ extension JiTPresets {
             decoderWidth: 16
             """, target: .cleanImage)
 
+    /// An assembled model: JiT, which also learns from DeCo's loss on frequencies, where there is something to see.
+    static let fashionMNISTFrequency = Preset.fashionMNIST(
+        "fashion-mnist-jit-frequency", model: "JiT with DeCo's frequency loss", backbone: smallTrunk,
+        target: .cleanImage, losses: ["{ type: frequency, weight: 1, quality: 85, gate: { from: 0.3 } }"])
+
     private static let smallTrunk = """
         type: jit
         patchSize: 8

@@ -61,7 +61,8 @@ struct DINOEncoder: Sendable {
         let id = "dinov2 " + (try configuration.resolvedTree().canonicalJSON)
         frozen = FrozenNetwork(id: id, scope: scope) { scope, device in
             let values = try NetworkWeights.load(
-                scope.parameters, of: scope, from: configuration.weights, for: loss, setting: "encoder.weights",
+                scope.parameters, of: scope, from: configuration.weights, for: "the \(loss) loss",
+                setting: "encoder.weights",
                 on: device, names: DINOv2Names.names)
             return ParameterStore(scope.parameters, values: values)
         }

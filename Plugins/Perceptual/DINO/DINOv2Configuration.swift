@@ -18,6 +18,7 @@ public struct DINOv2Configuration: ComponentConfiguration, Hashable {
     public var width = 768
     /// Number of blocks.
     public var depth = 12
+    /// Number of attention heads, a divisor of the width.
     public var headCount = 12
     /// Hidden width of the feed-forward layers over the width of the tokens.
     public var mlpRatio = 4.0

@@ -1,3 +1,4 @@
+import SwiffuseDiffusion
 import SwiffuseNN
 
 /// Under which names files keep DINOv2: upstream's, or those of Hugging Face's Dinov2Model, with or without `dinov2.`.

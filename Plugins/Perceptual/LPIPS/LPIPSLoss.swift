@@ -81,14 +81,15 @@ public struct LPIPSLoss: PerceptualLoss, Component {
         let heads = scope.parameters.filter { $0.key.hasPrefix("lin") }
         let trunk = scope.parameters.filter { !$0.key.hasPrefix("lin") }
         let convolutions = try NetworkWeights.load(
-            trunk, of: scope, from: configuration.weights, for: key, setting: "weights", on: device
+            trunk, of: scope, from: configuration.weights, for: "the \(key) loss", setting: "weights", on: device
         ) { parameter in
             // net.slice<stage>.<index>.weight is torchvision's features.<index>.weight.
             let place = parameter.key.split(separator: ".").suffix(2).joined(separator: ".")
             return StoredNames(parameter.key, "features." + place)
         }
         let factors = try NetworkWeights.load(
-            heads, of: scope, from: configuration.headWeights, for: key, setting: "headWeights", on: device
+            heads, of: scope, from: configuration.headWeights, for: "the \(key) loss", setting: "headWeights",
+            on: device
         ) { StoredNames($0.key, "lins." + $0.key.dropFirst("lin".count)) }
         return ParameterStore(trunk + heads, values: convolutions + factors)
     }

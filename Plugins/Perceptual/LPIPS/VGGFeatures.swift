@@ -40,9 +40,11 @@ public struct VGGFeatures: Sendable {
         stages = zip(Self.places, widths).map { places, width in
             places.map { place in
                 defer { channels = width }
+                // He's variance: without it nothing would come through thirteen layers.
+                let deviation = (2 / Float(9 * channels)).squareRoot()
                 return Conv2D(
                     scope.child("net.slice\(place.stage).\(place.index)"), from: channels, to: width, kernel: 3,
-                    padding: 1)
+                    padding: 1, initial: .normal(deviation: deviation))
             }
         }
     }

@@ -4,10 +4,11 @@ import SwiffuseDiffusion
 enum PixNerdPresets {
     static var all: [Preset] { [large, fashionMNIST] }
 
-    /// DeCo `configs_c2i/Baseline_PixNerd.yaml`, without its feature alignment loss (REPA).
+    /// DeCo `configs_c2i/Baseline_PixNerd.yaml`. The file of the network that REPA looks through is the user's affair:
+    /// `losses.0.encoder.weights.file`.
     static let large = Preset(
         name: "pixnerd-l-16",
-        summary: "PixNerd-L/16, DeCo's baseline, ImageNet at 256², without its REPA term",
+        summary: "PixNerd-L/16, DeCo's baseline, ImageNet at 256²",
         yaml: """
             name: PixNerd-L/16
             image: { channels: 3, height: 256, width: 256 }
@@ -25,6 +26,8 @@ enum PixNerdPresets {
             target: { type: velocity, loss: velocity }
             path: linear
             times: { type: logit-normal, mean: 0.0, deviation: 1.0 }
+            losses:
+              - { type: repa, weight: 0.5, alignLayer: 8, layer: 11 }
             training:
               batchSize: 32
               accumulation: 8

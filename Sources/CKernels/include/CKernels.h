@@ -5,6 +5,7 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
+#include "ck_adaptive.h"
 #include "ck_attention.h"
 #include "ck_elementwise.h"
 #include "ck_gates.h"

@@ -11,6 +11,8 @@ extension KernelTable {
         table.add(FusedKernel<AttentionOp>.cpu(runtime))
         table.add(FusedKernel<SwiGLUOp>.cpu(runtime))
         table.add(FusedKernel<GatedResidualOp>.cpu(runtime))
+        table.add(FusedKernel<AdaptiveLayerNormOp>.cpu(runtime))
+        table.add(FusedKernel<AdaptiveResidualOp>.cpu(runtime))
         table.add(FusedKernel<AdamWOp>.cpu(runtime))
         return table
     }

@@ -5,11 +5,18 @@ struct BenchModel {
     let model: DiffusionModel
     let registry: Registry
     let clock: BenchClock
+    private let networks: FrozenNetworks
 
     init(_ clock: BenchClock, registry: Registry) throws {
+        self.init(clock, model: try DiffusionModel(try clock.size.recipe, registry: registry), registry: registry)
+    }
+
+    /// - Parameter networks: weights of the networks that the model's losses look through.
+    init(_ clock: BenchClock, model: DiffusionModel, registry: Registry, networks: FrozenNetworks = .none) {
         self.clock = clock
+        self.model = model
         self.registry = registry
-        model = try DiffusionModel(try clock.size.recipe, registry: registry)
+        self.networks = networks
     }
 
     private var device: any Device { clock.device }
@@ -27,14 +34,14 @@ struct BenchModel {
     }
 
     /// Loss, gradients, AdamW and one running average.
-    func trainStep() throws -> BenchResult {
-        let objective = TrainingObjective(model)
+    func trainStep(_ suite: String = "train-step", _ name: String = "jit") throws -> BenchResult {
+        let objective = TrainingObjective(model, networks: networks)
         let optimizer = AdamW(decays: [0.9999])
         var store = store()
         var state = optimizer.begin(store)
         let images = images()
         var number = 0
-        return try clock.measure("train-step", "jit", amount: Double(batch), unit: "images/s") {
+        return try clock.measure(suite, name, amount: Double(batch), unit: "images/s") {
             let result = try store.valueAndGradients { store in
                 let loss = objective.loss(images: images, labels: labels, batch: number, store: store)
                 return (loss, loss.detached())
@@ -62,14 +69,14 @@ struct BenchModel {
 
     private var labels: [Int] { (0..<batch).map { $0 % 10 } }
 
-    private func images() -> Tensor {
+    func images() -> Tensor {
         let image = model.recipe.image
         return Tensor.random(
             .normal, [batch, image.channels, image.height, image.width], from: Philox(seed: 1), on: device)
     }
 
     /// Random weights, drawn on the device: first values of a large model take long to draw.
-    private func store() -> ParameterStore {
+    func store() -> ParameterStore {
         let parameters = model.scope.parameters
         return ParameterStore(
             parameters,

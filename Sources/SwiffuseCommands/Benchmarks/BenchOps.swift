@@ -21,7 +21,17 @@ struct BenchOps {
             + measure(ModulatedRMSNormOp(), "", [rows, [width], [batch, width], [batch, width]])
             + measure(SwiGLUOp(), "", [[batch, tokens, 2 * hidden]])
             + measure(GatedResidualOp(), "", [rows, rows, [batch, width]])
+            + adaptive(batch: batch, tokens: tokens)
             + [try optimizer(width: width)]
+    }
+
+    /// The operations of a decoder of single pixels: many short rows.
+    private func adaptive(batch: Int, tokens: Int) throws -> [BenchResult] {
+        let (pixels, width) = (64, 32)
+        let rows: Shape = [batch * tokens, pixels, width]
+        let modulation: Shape = [batch * tokens, pixels, 3 * width]
+        return try measure(AdaptiveLayerNormOp(), "", [rows, [width], [width], modulation])
+            + measure(AdaptiveResidualOp(), "", [rows, rows, modulation])
     }
 
     /// - Parameter differentiable: how many of the first inputs have gradients; nil for all.

@@ -7,6 +7,7 @@ struct BenchCommand: SwiffuseCommand {
     enum Suite: String, CaseIterable, ExpressibleByArgument {
         case ops, forward
         case trainStep = "train-step"
+        case pixelGenStep = "pixelgen-step"
         case sample, loading
     }
 
@@ -15,7 +16,8 @@ struct BenchCommand: SwiffuseCommand {
         abstract: "Measure speed and memory of operations, training and sampling.",
         discussion: """
             Suites: ops (each fused operation at the model's shapes), forward (one pass), train-step (loss, gradients, \
-            AdamW and one running average), sample (exact Heun with guidance 2.25 inside 0.1…0.9), loading (training \
+            AdamW and one running average), pixelgen-step (the same with LPIPS on VGG-16, P-DINO and REPA on DINOv2-B, and \
+            each of these losses alone), sample (exact Heun with guidance 2.25 inside 0.1…0.9), loading (training \
             from 10,000 JPEG files and from memory, in turns). All if none is named. Each case runs once to warm up and then --repeat times; the median counts, minimum and maximum show \
             the spread. Memory: the most in tensors during the case, and the most that the process has had so far. \
             Sizes: tiny is a JiT of width 256 and 8 blocks at 32²; B and L are JiT-B/16 and JiT-L/16 at 256². Weights \
@@ -28,7 +30,9 @@ struct BenchCommand: SwiffuseCommand {
               swiffuse bench train-step --device vulkan --by-op
             """)
 
-    @Argument(help: ArgumentHelp("Suites to run: ops, forward, train-step, sample, loading.", valueName: "suite"))
+    @Argument(
+        help: ArgumentHelp(
+            "Suites to run: ops, forward, train-step, pixelgen-step, sample, loading.", valueName: "suite"))
     var suites: [Suite] = []
 
     @Flag(help: "Print JSON, times in seconds and memory in bytes.")
@@ -71,6 +75,8 @@ struct BenchCommand: SwiffuseCommand {
             case .ops: results += try BenchOps(clock: clock).run()
             case .forward: results.append(try BenchModel(clock, registry: environment.registry).forward())
             case .trainStep: results.append(try BenchModel(clock, registry: environment.registry).trainStep())
+            case .pixelGenStep:
+                results += try BenchPixelGen(clock, registry: environment.registry).run()
             case .sample: results.append(try BenchModel(clock, registry: environment.registry).sample(steps: steps))
             case .loading: results += try BenchLoading(clock: clock, registry: environment.registry).run()
             }

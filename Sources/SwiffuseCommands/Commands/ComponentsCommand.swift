@@ -15,7 +15,16 @@ struct ComponentsCommand: SwiffuseCommand {
               swiffuse components
               swiffuse components solver
               swiffuse components preset jit-b-16 > my-recipe.yaml
+              swiffuse components --reference --sources . > recipes.md
             """)
+
+    @Flag(help: "Print all parts with their settings as a page in Markdown.")
+    var reference = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --reference: a package whose doc comments say what each setting means.", valueName: "folder"))
+    var sources: String?
 
     @Argument(help: "A kind of part, such as backbone, solver or preset.")
     var kind: String?
@@ -25,6 +34,16 @@ struct ComponentsCommand: SwiffuseCommand {
 
     func run(in environment: CommandEnvironment) throws -> Int32 {
         let registry = environment.registry
+        if reference {
+            guard kind == nil else {
+                throw UserError("--reference: the page holds all kinds; leave out '\(kind ?? "")'")
+            }
+            let comments = try sources.map { try ConfigurationComments(package: $0) }
+            let reference = RecipeReference(registry: registry, comments: comments ?? ConfigurationComments())
+            environment.output.write(try reference.markdown())
+            return 0
+        }
+        guard sources == nil else { throw UserError("--sources goes with --reference") }
         guard let kind else {
             list(registry, environment)
             return 0
@@ -37,14 +56,8 @@ struct ComponentsCommand: SwiffuseCommand {
         return 0
     }
 
-    private func kinds(of registry: Registry) -> [String] {
-        var kinds: [String] = []
-        for entry in registry.entries where !kinds.contains(entry.kind) { kinds.append(entry.kind) }
-        return kinds
-    }
-
     private func list(_ registry: Registry, _ environment: CommandEnvironment) {
-        for kind in kinds(of: registry) {
+        for kind in registry.kinds {
             environment.say(kind)
             var table = Table([.left, .left])
             for entry in registry.entries(of: kind) { table.add([entry.key, entry.summary]) }
@@ -70,7 +83,7 @@ struct ComponentsCommand: SwiffuseCommand {
     }
 
     private func show(_ kind: String, _ registry: Registry, _ environment: CommandEnvironment) throws {
-        let known = kinds(of: registry)
+        let known = registry.kinds
         guard known.contains(kind) else {
             throw UserError(
                 "no kind of part is called '\(kind)'; known: \((known + ["preset"]).joined(separator: ", "))")

@@ -14,10 +14,15 @@ struct OutputOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Write an animated PNG with a frame per step.", valueName: "file"))
     var apng: String?
 
+    @Option(
+        help: ArgumentHelp("Write all pictures into an .npz as the ADM suite reads it (uint8, RGB).", valueName: "file")
+    )
+    var npz: String?
+
     /// Where the pictures go; a grid in `samples.png` if nothing is said.
     var files: PictureFiles {
-        let isSilent = grid == nil && out == nil && trajectory == nil && apng == nil
+        let isSilent = grid == nil && out == nil && trajectory == nil && apng == nil && npz == nil
         return PictureFiles(
-            folder: out, grid: isSilent ? "samples.png" : grid, trajectory: trajectory, animation: apng)
+            folder: out, grid: isSilent ? "samples.png" : grid, trajectory: trajectory, animation: apng, npz: npz)
     }
 }

@@ -10,6 +10,8 @@ struct PictureFiles {
     let grid: String?
     var trajectory: String?
     var animation: String?
+    /// All pictures as one array, for the ADM suite.
+    var npz: String?
 
     /// Whether the states between noise and picture are wanted.
     var needsSteps: Bool { trajectory != nil || animation != nil }
@@ -22,36 +24,16 @@ struct PictureFiles {
             } catch {
                 throw UserError("--out: cannot make the folder \(folder); check the path and its permissions")
             }
-            try Self.checkWritable(folder, flag: "--out")
+            try OutputFile.checkFolder(folder, flag: "--out")
         }
         var taken: [String: String] = [:]
-        for (flag, path) in [("--grid", grid), ("--trajectory", trajectory), ("--apng", animation)] {
+        let files = [("--grid", grid), ("--trajectory", trajectory), ("--apng", animation), ("--npz", npz)]
+        for (flag, path) in files {
             guard let path else { continue }
-            try Self.checkPNG(path, flag: flag)
+            try OutputFile.check(path, flag: flag, extensions: flag == "--npz" ? ["npz"] : ["png"])
             let full = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
             if let other = taken[full] { throw UserError("\(other) and \(flag): both name \(path); give two files") }
             taken[full] = flag
-        }
-    }
-
-    private static func checkPNG(_ path: String, flag: String) throws {
-        let parent = (path as NSString).deletingLastPathComponent
-        try checkWritable(parent.isEmpty ? "." : parent, flag: flag)
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-            throw UserError("\(flag): \(path) is a folder; name a file")
-        }
-        guard (path as NSString).pathExtension.lowercased() == "png" else {
-            throw UserError("\(flag): \(path) does not end in .png; pictures are written as PNG")
-        }
-    }
-
-    private static func checkWritable(_ folder: String, flag: String) throws {
-        guard access(folder, F_OK) == 0 else {
-            throw UserError("\(flag): the folder \(folder) does not exist; make it first")
-        }
-        guard access(folder, W_OK) == 0 else {
-            throw UserError("\(flag): the folder \(folder) cannot be written to; check its permissions")
         }
     }
 

@@ -13,16 +13,19 @@ struct SampleRun {
         let label = PictureLabel(recipe: session.recipe, step: session.step, given: plan.given)
         var progress = SamplingProgressBar(count: plan.count, output: environment.messages)
         var kept = DrawnPictures()
+        let npz = try plan.files.npz.map { try PictureArchive($0, count: plan.count, of: session.recipe.image) }
         for start in stride(from: 0, to: plan.count, by: batch) {
             let indices = start..<min(plan.count, start + batch)
             let drawn = try session.draw(indices, keepsSteps: plan.files.needsSteps) {
                 progress.show(done: Double(start) + $0 * Double(indices.count))
             }
             try write(drawn.pictures, indices, label)
+            try npz?.append(drawn.pictures)
             if plan.files.grid != nil || plan.files.needsSteps || start == 0 { kept.append(drawn) }
         }
         let speed = progress.finish()
         try write(kept, label)
+        try npz?.finish()
         environment.say("\(plan.count) pictures in \(places), \(Amount.number(speed)) images/s")
         return kept.pictures
     }
@@ -48,7 +51,9 @@ struct SampleRun {
 
     private var places: String {
         let files = plan.files
-        return [files.grid, files.trajectory, files.animation, files.folder.map { $0 + "/" }].compactMap { $0 }
-            .joined(separator: " and ")
+        return [files.grid, files.trajectory, files.animation, files.npz, files.folder.map { $0 + "/" }].compactMap {
+            $0
+        }
+        .joined(separator: " and ")
     }
 }

@@ -3,6 +3,7 @@
 /// Now and then the factor of the perceptual losses moves towards the ratio of the gradients at the last layer. The
 /// defaults are those of the official code, where `from` is 80 epochs of ImageNet.
 public struct BalanceConfiguration: ComponentConfiguration, Hashable {
+    /// Whether the losses are balanced.
     public var isOn = false
     /// The first update, counted from 0, that measures.
     public var from = 400_000

@@ -82,7 +82,7 @@ private final class ReferenceMemory: Sendable {
 
 extension Tensor {
     /// Some images of a batch [B, …], in the given order.
-    package func images(_ rows: [Int]) -> Tensor {
+    public func images(_ rows: [Int]) -> Tensor {
         if rows == Array(0..<shape[0]) { return self }
         let indices = Tensor(integers: rows.map { Int32($0) }, shape: [rows.count], on: device)
         return reshaped(to: shape[0], -1).rows(indices).reshaped(to: [rows.count] + shape.dimensions.dropFirst())

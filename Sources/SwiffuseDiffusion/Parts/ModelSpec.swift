@@ -2,7 +2,9 @@
 public struct ImageSpec: ComponentConfiguration, Hashable {
     /// 1 for grey, 3 for colour.
     public var channels: Int
+    /// Rows of pixels.
     public var height: Int
+    /// Columns of pixels.
     public var width: Int
 
     public init() { self.init(channels: 3, height: 256, width: 256) }

@@ -47,10 +47,12 @@ extension Preset {
     ///   - model: the model, as in "a small \(model) for Fashion-MNIST".
     ///   - backbone: the settings below `backbone`, a line each, without indentation.
     ///   - target: what it predicts.
+    ///   - losses: what it learns from besides the target's own loss, a line each: `{ type: frequency, weight: 1 }`.
     public static func fashionMNIST(
-        _ name: String, model: String, backbone: String, target: SmallModelTarget
+        _ name: String, model: String, backbone: String, target: SmallModelTarget, losses: [String] = []
     ) -> Preset {
         let settings = backbone.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
+        let list = losses.isEmpty ? "losses: []" : "losses:\n" + losses.map { "  - \($0)" }.joined(separator: "\n")
         return Preset(
             name: name, summary: "a small \(model) for Fashion-MNIST, trained in minutes on two processor cores",
             yaml: """
@@ -61,6 +63,7 @@ extension Preset {
                 backbone:
                 \(settings)
                 \(target.parts)
+                \(list)
                 training:
                   batchSize: 128
                   steps: 1150

@@ -11,6 +11,8 @@ public struct Registry: Sendable {
         public let summary: String
         /// The default configuration, without `type`.
         public let defaults: RecipeValue
+        /// The configuration's type with its module, where its fields are documented: `SwiffuseJiT.JiTConfiguration`.
+        public let configuration: String
 
         let product: ObjectIdentifier
         let resolve: @Sendable (RecipeValue, String) throws(RecipeError) -> RecipeValue
@@ -58,6 +60,7 @@ public struct Registry: Sendable {
         entries.append(
             Entry(
                 kind: kind.name, key: C.key, plugin: plugin, summary: C.summary, defaults: defaults,
+                configuration: String(reflecting: C.Configuration.self),
                 product: ObjectIdentifier(Product.self),
                 resolve: { tree, path throws(RecipeError) in
                     try RecipeEncoder.encode(C.Configuration(resolving: tree, at: path), at: path)

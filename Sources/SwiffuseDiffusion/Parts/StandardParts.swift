@@ -24,5 +24,6 @@ public struct StandardParts: Plugin {
         try registry.register(data: FashionMNISTSource.self)
         try registry.register(data: ClassFolderSource.self)
         try registry.register(data: PictureFolderSource.self)
+        try registry.register(data: BitmapFontSource.self)
     }
 }

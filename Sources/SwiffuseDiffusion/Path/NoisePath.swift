@@ -68,7 +68,7 @@ extension NoisePath {
 
 extension Tensor {
     /// One number per image, [B, 1, …], to be broadcast against `images` of [B, …].
-    package init(perImage values: [Float], like images: Tensor) {
+    public init(perImage values: [Float], like images: Tensor) {
         require(
             values.count == images.shape[0], "per-image factor",
             "\(values.count) values for \(images.shape[0]) images")

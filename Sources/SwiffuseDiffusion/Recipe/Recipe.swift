@@ -3,6 +3,7 @@
 /// A recipe is complete: every default is spelled out. It is made from a user's file with `init(_:registry:)`, and
 /// its `tree` resolves to the same recipe again, so it can be saved with a run and inside a checkpoint.
 public struct Recipe: Sendable, Hashable {
+    /// For people: it appears in messages and files.
     public var name: String
     public var image: ImageSpec
     /// Number of classes; 0 for a model without condition.
@@ -26,6 +27,7 @@ public struct Recipe: Sendable, Hashable {
 /// A loss, its factor in the total, and the images that it looks at.
 public struct WeightedPart: Sendable, Hashable {
     public var part: Part
+    /// Its factor in the total.
     public var weight: Double
     public var gate: GateConfiguration
 

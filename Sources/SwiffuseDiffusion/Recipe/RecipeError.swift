@@ -43,7 +43,7 @@ public struct RecipeError: Error, Hashable, Sendable {
     }
 
     /// Joins two dotted paths, either of which may be empty.
-    package static func join(_ outer: String, _ inner: String) -> String {
+    public static func join(_ outer: String, _ inner: String) -> String {
         if outer.isEmpty { return inner }
         return inner.isEmpty ? outer : outer + "." + inner
     }

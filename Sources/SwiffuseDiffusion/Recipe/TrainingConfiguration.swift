@@ -93,9 +93,13 @@ public struct TrainingConfiguration: ComponentConfiguration, Hashable {
 
 /// AdamW's settings (Loshchilov & Hutter, arXiv:1711.05101); defaults of the PixelGen class models.
 public struct OptimizerConfiguration: ComponentConfiguration, Hashable {
+    /// The rate after the warm-up.
     public var learningRate = 1e-4
+    /// Decay of the mean of gradients per update.
     public var beta1 = 0.9
+    /// Decay of the mean of squared gradients per update.
     public var beta2 = 0.999
+    /// Added to the root of that mean before dividing by it.
     public var epsilon = 1e-8
     /// Decoupled: weights shrink by learningRate · weightDecay per update.
     public var weightDecay = 0.0
@@ -126,7 +130,9 @@ public struct ScheduleConfiguration: ComponentConfiguration, Hashable {
         case cosine
     }
 
+    /// The curve.
     public var type = Shape.constant
+    /// Updates over which the rate rises from 0.
     public var warmupSteps = 0
     /// Updates at the end over which the rate falls; 0 means all after the warm-up.
     public var decaySteps = 0

@@ -1,6 +1,26 @@
 /// The kernel inception distance: unbiased squared maximum mean discrepancy with the kernel (x·y / d + 1)³
 /// (Bińkowski et al., arXiv:1801.01401, eq. 4).
 public enum KernelDistance {
+    /// The distance between random subsets, as torch-fidelity draws them.
+    ///
+    /// - Parameters:
+    ///   - a: [n, d].
+    ///   - b: [m, d].
+    ///   - count: number of pairs of subsets.
+    ///   - size: rows of each; at most n and m.
+    ///   - seed: of the drawing.
+    public static func overSubsets(
+        _ a: Matrix, _ b: Matrix, count: Int, size: Int, seed: UInt32
+    ) throws(EvaluationError) -> [Double] {
+        var permutation = NumPyPermutation(seed: seed)
+        var distances: [Double] = []
+        for _ in 0..<count {
+            let first = a.rows(permutation.next(of: a.rowCount).prefix(size))
+            distances.append(try unbiased(first, b.rows(permutation.next(of: b.rowCount).prefix(size))))
+        }
+        return distances
+    }
+
     /// - Parameters:
     ///   - a: [n, d].
     ///   - b: [n, d], as many rows.

@@ -28,6 +28,14 @@ public struct Matrix: Sendable, Equatable {
         set { values[row * columnCount + column] = newValue }
     }
 
+    /// Some rows, in the given order.
+    func rows(_ chosen: some Sequence<Int>) -> Matrix {
+        let values: [Double] = chosen.flatMap { row in
+            self.values[row * columnCount..<(row + 1) * columnCount]
+        }
+        return Matrix(rowCount: values.count / max(1, columnCount), columnCount: columnCount, values: values)
+    }
+
     /// The sum of the diagonal.
     public var trace: Double { (0..<min(rowCount, columnCount)).reduce(0) { $0 + self[$1, $1] } }
 

@@ -1,15 +1,25 @@
-/// Permutations as `numpy.random.RandomState(seed).permutation(count)` draws them: torch-fidelity shuffles so.
-public enum NumPyPermutation {
-    public static func permutation(of count: Int, seed: UInt32) -> [Int] {
-        var generator = MersenneTwister(seed: seed)
+/// Permutations as `numpy.random.RandomState(seed)` draws them one after the other: torch-fidelity shuffles so.
+public struct NumPyPermutation: Sendable {
+    private var generator: MersenneTwister
+
+    public init(seed: UInt32) { generator = MersenneTwister(seed: seed) }
+
+    /// `permutation(count)`; `choice(count, n, replace=False)` is its first n numbers.
+    public mutating func next(of count: Int) -> [Int] {
         var result = Array(0..<count)
         for last in stride(from: count - 1, to: 0, by: -1) { result.swapAt(last, generator.number(through: last)) }
         return result
     }
+
+    /// The first permutation of a seed.
+    public static func permutation(of count: Int, seed: UInt32) -> [Int] {
+        var permutation = NumPyPermutation(seed: seed)
+        return permutation.next(of: count)
+    }
 }
 
 /// MT19937 (Matsumoto and Nishimura, ACM TOMACS 8, 1998).
-private struct MersenneTwister {
+private struct MersenneTwister: Sendable {
     private static let count = 624
     private static let distance = 397
 

@@ -3,7 +3,7 @@ import Foundation
 
 /// How far samples and references overlap in feature space, by balls that reach each point's k-th neighbour in its own
 /// set.
-public struct PrecisionRecall: Sendable, Equatable {
+public struct PrecisionRecall: Sendable, Equatable, Encodable {
     /// Share of samples inside at least one reference's ball (Kynkäänniemi et al., arXiv:1904.06991, eq. 1–2).
     public let precision: Double
     /// Share of references inside at least one sample's ball (there).

@@ -61,13 +61,13 @@ private struct IDXSource: ~Copyable {
 
     private let contents: [UInt8]
     private var offset = 0
-    private var gzip: GzipStream?
+    private var gzip: InflateStream?
 
     init(_ contents: [UInt8]) throws(Failure) {
         self.contents = contents
-        if GzipStream.recognises(contents) {
+        if InflateStream.recognisesGzip(contents) {
             do {
-                gzip = try GzipStream(contents)
+                gzip = try InflateStream(.memory(contents), .gzip)
             } catch {
                 throw Failure(error)
             }
@@ -98,8 +98,8 @@ private struct IDXSource: ~Copyable {
             return Array(contents[offset..<end])
         }
         var bytes = [UInt8](repeating: 0, count: count)
-        do throws(GzipStream.Failure) {
-            let got = try bytes.withUnsafeMutableBufferPointer { (buffer) throws(GzipStream.Failure) in
+        do throws(InflateStream.Failure) {
+            let got = try bytes.withUnsafeMutableBufferPointer { (buffer) throws(InflateStream.Failure) in
                 try gzip?.read(into: UnsafeMutableRawBufferPointer(buffer)) ?? 0
             }
             bytes.removeLast(count - got)
@@ -111,7 +111,7 @@ private struct IDXSource: ~Copyable {
 }
 
 extension IDXSource.Failure {
-    init(_ failure: GzipStream.Failure) {
+    init(_ failure: InflateStream.Failure) {
         switch failure {
         case .corrupt(let reason): self.init(reason: reason)
         }

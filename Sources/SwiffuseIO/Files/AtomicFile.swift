@@ -56,6 +56,17 @@ public struct AtomicFile: ~Copyable {
         }
     }
 
+    /// Replaces bytes that were written already.
+    mutating func overwrite(_ bytes: [UInt8], at offset: Int) throws(FileError) {
+        var done = 0
+        while done < bytes.count {
+            let count = bytes[done...].withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, offset + done) }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw .last(.write, path: path) }
+            done += count
+        }
+    }
+
     /// Makes the file durable and visible under its name. If only the last step fails, syncing the folder, the complete
     /// file is in place already, but a power cut may still bring the old one back.
     public consuming func commit() throws(FileError) {

@@ -14,21 +14,21 @@ struct TorchArchive {
 
     /// The format since PyTorch 1.6: `ROOT/data.pkl`, `ROOT/data/KEY`, `ROOT/byteorder`.
     init(zip file: MappedFile) throws(PickleFailure) {
-        let directory = try ZipDirectory(file)
+        let members = try Self.members(of: file)
         let suffix = "/data.pkl"
-        let pickles = directory.members.keys.filter { $0.hasSuffix(suffix) }
-        guard let name = pickles.first, pickles.count == 1, let pickle = directory.members[name] else {
+        let pickles = members.keys.filter { $0.hasSuffix(suffix) }
+        guard let name = pickles.first, pickles.count == 1, let pickle = members[name] else {
             throw PickleFailure(
                 reason: "it has \(pickles.count) uncompressed members 'data.pkl', not one; is it a PyTorch file?")
         }
         let root = name.dropLast(suffix.count)
-        if let order = directory.members["\(root)/byteorder"] {
+        if let order = members["\(root)/byteorder"] {
             let text = file.withBytes(in: order.range.prefix(16)) { String(decoding: $0, as: UTF8.self) }
             guard text == "little" else { throw PickleFailure(reason: "its byte order is '\(text)', not little") }
         }
         contents = try Self.contents(of: try Self.bytes(of: pickle.range, in: file))
         let prefix = "\(root)/data/"
-        for (name, member) in directory.members where name.hasPrefix(prefix) {
+        for (name, member) in members where name.hasPrefix(prefix) {
             storages[String(name.dropFirst(prefix.count))] = TorchStorage(
                 range: member.range, checksum: member.checksum)
         }
@@ -82,6 +82,14 @@ struct TorchArchive {
             throw PickleFailure(
                 reason: "storage \(layout.storage.key) has \(storage.range.count) bytes, fewer than its "
                     + "\(layout.storage.elementCount) elements need")
+        }
+    }
+
+    private static func members(of file: MappedFile) throws(PickleFailure) -> [String: ZipDirectory.Member] {
+        do {
+            return try ZipDirectory(file).storedMembers
+        } catch {
+            throw PickleFailure(reason: error.reason)
         }
     }
 

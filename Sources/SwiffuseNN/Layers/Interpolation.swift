@@ -25,11 +25,16 @@ public enum Interpolation: Sendable, Hashable {
     }
 }
 
-/// Resampling of one axis as a matrix, rows summing to 1.
-///
-/// The conventions are those of torch.nn.functional.interpolate with align_corners=False: pixel centres lie at half
-/// integers, and places outside read the border.
+/// Resampling of one axis as a matrix, rows summing to 1; places outside read the border.
 public struct AxisResampling: Sendable, Hashable {
+    /// Where pixels lie.
+    public enum Placement: Sendable, Hashable {
+        /// Their centres at half integers: torch.nn.functional.interpolate with align_corners=False.
+        case centers
+        /// Their first corners at whole numbers: TensorFlow 1's resize_bilinear.
+        case corners
+    }
+
     public let inputCount: Int
     public let outputCount: Int
     public let interpolation: Interpolation
@@ -37,16 +42,23 @@ public struct AxisResampling: Sendable, Hashable {
     public let isAntialiased: Bool
     /// Input pixels per output pixel; input / output unless a scale factor was asked for.
     public let scale: Double
+    public let placement: Placement
 
+    /// - Parameters:
+    ///   - scale: input pixels per output pixel; input / output if nil.
+    ///   - placement: where pixels lie; only `.centers` with antialiasing.
     public init(
         from inputCount: Int, to outputCount: Int, interpolation: Interpolation, isAntialiased: Bool = false,
-        scale: Double? = nil
+        scale: Double? = nil, placement: Placement = .centers
     ) {
+        require(
+            !isAntialiased || placement == .centers, "AxisResampling", "antialiasing with pixels placed at corners")
         self.inputCount = inputCount
         self.outputCount = outputCount
         self.interpolation = interpolation
         self.isAntialiased = isAntialiased
         self.scale = scale ?? Double(inputCount) / Double(outputCount)
+        self.placement = placement
     }
 
     /// Weights [outputCount, inputCount], computed in Float64.
@@ -55,7 +67,7 @@ public struct AxisResampling: Sendable, Hashable {
     }
 
     private func plainRow(_ output: Int) -> [Double] {
-        var center = (Double(output) + 0.5) * scale - 0.5
+        var center = placement == .corners ? Double(output) * scale : (Double(output) + 0.5) * scale - 0.5
         if interpolation == .bilinear { center = max(0, center) }
         let first = Int(center.rounded(.down)) - (interpolation == .bicubic ? 1 : 0)
         var row = [Double](repeating: 0, count: inputCount)

@@ -82,8 +82,8 @@ private struct PixelDecoderBlock: Sendable {
     ///   - x: [B·N, p·p, width].
     ///   - condition: SiLU of the condition, same shape.
     func callAsFunction(_ x: Tensor, condition: Tensor, _ pass: Pass) -> Tensor {
-        let parts = modulation(condition, pass).chunked(into: 3, along: -1)
-        let modulated = norm(x, pass) * (parts[1] + 1) + parts[0]
-        return x + parts[2] * second(first(modulated, pass).silu(), pass)
+        let modulation = modulation(condition, pass)
+        let modulated = AdaptiveLayerNormOp()([x, pass(norm.weight), pass(norm.bias), modulation])[0]
+        return AdaptiveResidualOp()([x, second(first(modulated, pass).silu(), pass), modulation])[0]
     }
 }

@@ -109,6 +109,11 @@ private struct BackboneProbe {
         for (tap, feature) in output.features {
             let isTokens = feature.shape.rank == 3 && feature.shape[0] == noisy.shape[0]
             list.expect(isTokens, "features are [B, N, D]", "\(feature.shape) at block \(tap.block)")
+            let spec = backbone.featureSpec(at: tap)
+            list.expect(
+                spec.map { feature.shape.dimensions == [noisy.shape[0], $0.rows * $0.columns, $0.width] } ?? false,
+                "features are as announced",
+                "\(feature.shape) at block \(tap.block), announced \(spec.map { "\($0)" } ?? "none")")
             list.expect(
                 try feature.scalars().allSatisfy(\.isFinite), "features are finite", "not at block \(tap.block)")
         }

@@ -2,7 +2,7 @@ internal import SwiffuseTensor
 
 extension OpCase {
     /// Every fused operation, at odd sizes, with slices and broadcasts where they occur in models.
-    static var fused: [OpCase] { linear + norms + attention + gates + optimizer }
+    static var fused: [OpCase] { linear + norms + attention + gates + adaptive + optimizer }
 
     private static var linear: [OpCase] {
         [
@@ -89,6 +89,29 @@ extension OpCase {
             },
             OpCase("gated-residual, slice", [.normal([2, 5, 8]), .normal([2, 5, 8]), .normal([2, 24])]) {
                 GatedResidualOp()([$0[0], $0[1], $0[2].chunked(into: 3, along: -1)[1]])
+            },
+        ]
+    }
+
+    private static var adaptive: [OpCase] {
+        [
+            OpCase(
+                "adaptive-layer-norm", [.normal([3, 7, 11]), .normal([11]), .normal([11]), .normal([3, 7, 33])],
+                tolerance: 3
+            ) { AdaptiveLayerNormOp()($0) },
+            OpCase(
+                "adaptive-layer-norm, many rows",
+                [.normal([1031, 16]), .normal([16]), .normal([16]), .normal([1031, 48])], tolerance: 20
+            ) { AdaptiveLayerNormOp()($0) },
+            OpCase("adaptive-residual", [.normal([5, 3, 19]), .normal([5, 3, 19]), .normal([5, 3, 57])]) {
+                AdaptiveResidualOp()($0)
+            },
+            OpCase(
+                "adaptive norm and residual of one condition",
+                [.normal([7, 5]), .normal([5]), .normal([5]), .normal([7, 15])], tolerance: 3
+            ) {
+                let modulated = AdaptiveLayerNormOp()($0)[0]
+                return AdaptiveResidualOp()([$0[0], modulated.squared(), $0[3]])
             },
         ]
     }

@@ -88,7 +88,7 @@ public struct Validator: Sendable {
 
 extension TrainingState {
     /// The weights that a choice stands for, and what logs call them.
-    func weights(
+    public func weights(
         _ choice: WeightsChoice, of training: TrainingConfiguration
     ) -> (name: String, store: ParameterStore) {
         let index: Int? =

@@ -72,6 +72,24 @@ import Testing
         }
     }
 
+    @Test(arguments: ["lightning.ckpt", "legacy.pt"]) func torchFiles(_ name: String) throws {
+        let folder = try TemporaryFolder()
+        fuzz([try Fixtures.bytes(name)], seed: 17) { bytes in
+            let file = try TorchFile(path: folder.file("damaged", bytes))
+            for name in file.names { _ = try file.float32(of: name, conversion: .rounded) }
+        }
+    }
+
+    @Test(arguments: ["stored.npz", "compressed.npz"]) func npzFiles(_ name: String) throws {
+        let folder = try TemporaryFolder()
+        fuzz([try Fixtures.bytes(name)], seed: 19) { bytes in
+            let file = try NPZFile(path: folder.file("damaged", bytes))
+            for name in file.headers.keys {
+                #expect(try file.float64(name).count == file.headers[name]?.shape.reduce(1, *))
+            }
+        }
+    }
+
     @Test func recipes() throws {
         let yaml = """
             name: small

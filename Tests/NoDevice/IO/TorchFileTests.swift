@@ -10,39 +10,12 @@ import Testing
 
     private func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> (8 * $0) & 255) } }
 
-    /// A zip file of stored members; checksums are right unless asked otherwise.
-    private func zip(_ members: [(name: String, bytes: [UInt8])], checksum: (([UInt8]) -> UInt32)? = nil) -> [UInt8] {
-        var body: [UInt8] = []
-        var directory: [UInt8] = []
-        for (name, bytes) in members {
-            let sum = little(Int(checksum?(bytes) ?? Self.crc32(bytes)), 4)
-            let sizes = joined(sum, little(bytes.count, 4), little(bytes.count, 4), little(name.utf8.count, 2))
-            let place = little(body.count, 4)
-            directory += joined(
-                [0x50, 0x4B, 1, 2], little(20, 2), little(20, 2), little(0, 8), sizes, little(0, 2), little(0, 2),
-                little(0, 8), place, Array(name.utf8))
-            body += joined(
-                [0x50, 0x4B, 3, 4], little(20, 2), little(0, 8), sizes, little(0, 2), Array(name.utf8), bytes)
-        }
-        let count = little(members.count, 2)
-        let end = joined(
-            [0x50, 0x4B, 5, 6], little(0, 4), count, count, little(directory.count, 4), little(body.count, 4),
-            little(0, 2))
-        return joined(body, directory, end)
-    }
-
     private func joined(_ parts: [UInt8]...) -> [UInt8] { Array(parts.joined()) }
-
-    private static func crc32(_ bytes: [UInt8]) -> UInt32 {
-        ~bytes.reduce(~0) { crc, byte in
-            (0..<8).reduce(crc ^ UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
-        }
-    }
 
     private func open(
         _ pickle: [UInt8], data: [UInt8] = [], checksum: (([UInt8]) -> UInt32)? = nil
     ) throws(CheckpointError) -> TorchFile {
-        let bytes = zip([("a/data.pkl", pickle), ("a/data/0", data)], checksum: checksum)
+        let bytes = StoredZip.bytes([("a/data.pkl", pickle), ("a/data/0", data)], checksum: checksum)
         guard let path = try? folder.file("model.pth", bytes) else { fatalError("cannot write a test file") }
         return try TorchFile(path: path)
     }
@@ -108,7 +81,7 @@ import Testing
 
     @Test func damagedStoragesAreFound() throws {
         let pickle = dictionary(tensor(count: 6, shape: (3, 2), strides: (2, 1)))
-        let file = try open(pickle, data: floats) { bytes in Self.crc32(bytes) ^ 1 }
+        let file = try open(pickle, data: floats) { bytes in StoredZip.crc32(bytes) ^ 1 }
         let error = #expect(throws: CheckpointError.self) { try file.float32(of: "w") }
         #expect(error?.description.contains("checksum") == true)
     }
@@ -152,7 +125,7 @@ import Testing
 
     @Test func otherFilesAreNotPyTorchFiles() throws {
         for bytes: [UInt8] in [
-            [], [1, 2, 3], Array("PK\u{3}\u{4}".utf8), zip([("a/other", [1])]), [0x80, 2, 0x4E, 0x2E],
+            [], [1, 2, 3], Array("PK\u{3}\u{4}".utf8), StoredZip.bytes([("a/other", [1])]), [0x80, 2, 0x4E, 0x2E],
         ] {
             let path = try folder.file("x.pt", bytes)
             let error = #expect(throws: CheckpointError.self) { try TorchFile(path: path) }

@@ -1,5 +1,3 @@
-import SwiffuseTensor
-
 /// Why the weights of a frozen network cannot be used.
 public enum NetworkWeightsError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The recipe does not say where they are.
@@ -12,7 +10,7 @@ public enum NetworkWeightsError: Error, Sendable, Equatable, CustomStringConvert
     public var description: String {
         switch self {
         case .notNamed(let network, let setting):
-            "the \(network) loss needs the weights of a trained network: set its \(setting).file to a PyTorch or "
+            "\(network) needs the weights of a trained network: set its \(setting).file to a PyTorch or "
                 + "safetensors file (\(setting).source: random only tries things out)"
         case .missing(let path, let names, let nearest):
             "\(path) holds none of the tensors \(names.joined(separator: ", "))"

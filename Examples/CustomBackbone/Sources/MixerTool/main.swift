@@ -1,0 +1,4 @@
+import MixerParts
+import SwiffuseCommands
+
+SwiffuseCommandLine.main(plugins: [MixerPlugin()])

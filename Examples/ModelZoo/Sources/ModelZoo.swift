@@ -1,0 +1,44 @@
+import ArgumentParser
+import Foundation
+import Swiffuse
+
+/// Trains every small family for the same time and writes what came out into a table.
+@main
+struct ModelZoo: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "modelzoo", abstract: "Train each small model for the same minutes; compare them in a table.")
+
+    @Option(help: "Minutes of training for each.")
+    var minutes = 10.0
+
+    @Option(help: "Where runs are kept; a run that is finished is not trained again.")
+    var out = "runs/model-zoo"
+
+    @Option(help: "The folder whose README.md holds the table, and where the pictures go.")
+    var page = "Examples/ModelZoo"
+
+    @Option(help: "The presets to train, separated by commas.")
+    var only =
+        "fashion-mnist,fashion-mnist-dit,fashion-mnist-deco,fashion-mnist-pixnerd,fashion-mnist-jit-deco,"
+        + "fashion-mnist-jit-frequency"
+
+    func validate() throws {
+        guard (0.01...10_000).contains(minutes) else { throw ValidationError("--minutes: 0.01 to 10000") }
+        guard !only.isEmpty else { throw ValidationError("--only: name at least one preset") }
+    }
+
+    func run() throws {
+        let registry = try Registry.standard
+        let device = try CPUDevice()
+        var rows: [ZooResult] = []
+        for name in only.split(separator: ",").map(String.init) {
+            let family = ZooFamily(
+                recipe: try registry.preset(name).recipe(registry: registry), registry: registry,
+                folder: RunFolder("\(out)/\(minutes)-minutes/\(name)"), minutes: minutes)
+            rows.append(try family.finished() ?? family.train(on: device))
+            try family.draw(to: "\(page)/\(name).png", on: device)
+        }
+        try ZooPage(path: page + "/README.md").write(rows, minutes: minutes)
+        print("wrote \(page)/README.md")
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Swiffuse
+
+/// A preset that is trained for a time instead of a number of updates.
+struct ZooFamily {
+    let recipe: Recipe
+    let registry: Registry
+    let folder: RunFolder
+    let minutes: Double
+
+    private var resultPath: String { folder.path + "/result.json" }
+
+    /// What an earlier run came to, if it was finished.
+    func finished() throws -> ZooResult? {
+        guard folder.hasCheckpoint, let result = ZooResult(file: resultPath), result.minutes == minutes else {
+            return nil
+        }
+        print("\(recipe.name): trained already")
+        return result
+    }
+
+    func train(on device: any Device) throws -> ZooResult {
+        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+        let seconds = minutes * 60
+        let timed = try recipe(for: seconds, secondsPerUpdate: try secondsPerUpdate(on: device))
+        print("\(recipe.name): \(minutes) minutes, at most \(timed.training.steps) updates")
+        var run = try TrainingRun(timed, registry: registry, folder: folder, start: .overwriting, on: device)
+        let clock = ContinuousClock()
+        let start = clock.now
+        try run.run(
+            shouldStop: { clock.now - start >= .seconds(seconds) },
+            report: { event in
+                guard case .stepped(let step, _) = event, step.step % 100 == 0 else { return }
+                print("  update \(step.step), loss \(step.loss)")
+            })
+        let duration = (clock.now - start) / .seconds(1)
+        let updates = run.loop.state.step
+        let result = ZooResult(
+            preset: recipe.name, minutes: minutes, parameterCount: run.loop.state.store.valueCount, updates: updates,
+            imagesPerSecond: Double(updates * timed.training.batchSize * timed.training.accumulation) / duration,
+            picturesPerSecond: try picturesPerSecond(on: device))
+        try result.write(to: resultPath)
+        return result
+    }
+
+    /// Draws four pictures of each class from the finished run.
+    func draw(to path: String, on device: any Device) throws {
+        let (model, state) = try trained(on: device)
+        try PNG.write(try SampleGrid(model, registry: registry, rows: 4).draw(from: state), to: path)
+    }
+
+    /// The preset with as many updates as the time is good for, so that the learning rate comes to its end.
+    private func recipe(for seconds: Double, secondsPerUpdate: Double) throws -> Recipe {
+        var recipe = recipe
+        recipe.training.steps = max(2, Int(seconds / secondsPerUpdate * 0.97))
+        recipe.training.schedule.warmupSteps = min(recipe.training.schedule.warmupSteps, recipe.training.steps / 10)
+        recipe.training.checkpointEvery = 0
+        recipe.training.sampleEvery = 0
+        try recipe.validate(with: registry)
+        return recipe
+    }
+
+    /// How long an update takes, found by making some that are thrown away.
+    private func secondsPerUpdate(on device: any Device) throws -> Double {
+        let model = try DiffusionModel(recipe, registry: registry)
+        let source = try registry.make(recipe.data, as: .data, in: BuildContext(model: recipe.model))
+        let state = TrainingState(model.scope, seed: 0, optimizer: recipe.training.adamW, on: device)
+        var loop = try TrainingLoop(model, state: state, source: source)
+        for _ in 0..<3 { _ = try loop.step() }
+        let clock = ContinuousClock()
+        let duration = try clock.measure { for _ in 0..<10 { _ = try loop.step() } }
+        return duration / .seconds(10)
+    }
+
+    private func picturesPerSecond(on device: any Device) throws -> Double {
+        let (model, state) = try trained(on: device)
+        let grid = try SampleGrid(model, registry: registry, rows: 2)
+        let duration = try ContinuousClock().measure { _ = try grid.draw(from: state) }
+        return 20 / (duration / .seconds(1))
+    }
+
+    private func trained(on device: any Device) throws -> (DiffusionModel, TrainingState) {
+        let checkpoint = try Checkpoint(path: folder.checkpointPath)
+        let model = try DiffusionModel(try checkpoint.recipe(registry: registry), registry: registry)
+        return (model, try checkpoint.state(of: model, on: device))
+    }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import Swiffuse
+
+/// The page with the table, which stands between two markers.
+struct ZooPage {
+    /// Why the page cannot be written.
+    struct MissingMarkers: Error, CustomStringConvertible {
+        let path: String
+        var description: String { "\(path): the lines \(ZooPage.begin) and \(ZooPage.end) are missing; put them back" }
+    }
+
+    static let begin = "<!-- table: written by modelzoo -->"
+    static let end = "<!-- end of table -->"
+
+    let path: String
+
+    func write(_ rows: [ZooResult], minutes: Double) throws {
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        guard let start = text.range(of: Self.begin), let end = text.range(of: Self.end),
+            start.upperBound <= end.lowerBound
+        else { throw MissingMarkers(path: path) }
+        let page = text[..<start.upperBound] + "\n" + table(rows, minutes) + text[end.lowerBound...]
+        try AtomicFile.write(Array(String(page).utf8), to: path)
+    }
+
+    private func table(_ rows: [ZooResult], _ minutes: Double) -> String {
+        var lines = [
+            "", "Each trained for \(shortened(minutes)) minutes on \(processor).", "",
+            "| preset | parameters | updates | images/s, training | pictures/s, drawing |",
+            "|---|---|---|---|---|",
+        ]
+        lines += rows.map { row in
+            "| `\(row.preset)` | \(thousands(row.parameterCount)) | \(row.updates) | \(shortened(row.imagesPerSecond)) "
+                + "| \(shortened(row.picturesPerSecond)) |"
+        }
+        lines += [
+            "", "| " + rows.map(\.preset).joined(separator: " | ") + " |", "|" + rows.map { _ in "---|" }.joined(),
+        ]
+        lines.append("| " + rows.map { "![\($0.preset)](\($0.preset).png)" }.joined(separator: " | ") + " |")
+        return lines.joined(separator: "\n") + "\n\n"
+    }
+
+    private var processor: String { (try? CPUDevice(threads: 1).info.name) ?? "a processor" }
+
+    private func thousands(_ count: Int) -> String { "\(shortened(Double(count) / 1000)) k" }
+
+    private func shortened(_ value: Double) -> String {
+        let rounded = value >= 100 ? value.rounded() : (value * 10).rounded() / 10
+        return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+    }
+}

@@ -1,0 +1,150 @@
+import ArgumentParser
+import Swiffuse
+
+/// Measures how good samples are.
+struct EvaluateCommand: SwiffuseCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Measure how good samples are: FID, sFID, Inception Score, precision and recall.",
+        discussion: """
+            Samples are drawn from a run or checkpoint, or read from a folder of pictures or an .npz file (arr_0, uint8 \
+            [N, H, W, C], as the ADM suite has it; or features [n, D] and logits [n, K]). They are compared with real \
+            pictures: by default those that the run was trained on.
+
+            A network looks at both. With --weights of Inception-v3 (torch-fidelity's or pytorch-fid's file) the numbers \
+            are those of the literature, best with 50,000 samples; with DINOv2 or an encoder of your own they compare \
+            your models with each other. Where the ADM evaluator and torch-fidelity differ, both numbers are given.
+
+            Examples:
+              swiffuse train-encoder strided fashion-mnist --out judge.safetensors
+              swiffuse evaluate run --weights judge.safetensors --count 2000
+              swiffuse evaluate drawn/ --reference photos/ --weights weights-inception-2015-12-05-6726825d.pth
+              swiffuse evaluate --reference photos/ --weights inception.pth --save-statistics photos.npz
+              swiffuse evaluate run --reference photos.npz --weights inception.pth --export samples.npz --json
+            """)
+
+    @Argument(help: "A run, a checkpoint, a folder of pictures or an .npz file; none to keep statistics only.")
+    var samples: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Real pictures: a folder, an .npz file of pictures or statistics, or data such as fashion-mnist. Default: the run's.",
+            valueName: "pictures"))
+    var reference: String?
+
+    @Option(help: ArgumentHelp("Number of samples. Default: 1000 if drawn, else all.", valueName: "n"))
+    var count: Int?
+
+    @Option(help: ArgumentHelp("Most real pictures that are looked at.", valueName: "n"))
+    var referenceCount = 50_000
+
+    @Option(
+        help: ArgumentHelp(
+            "Most pictures of each side that precision, recall and kernel distance look at.", valueName: "n"))
+    var overlapCount = 10_000
+
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    @OptionGroup(title: "The network")
+    var features: FeatureOptions
+
+    @OptionGroup(title: "What to keep")
+    var kept: EvaluationFiles
+
+    @OptionGroup(title: "How to draw samples")
+    var sampling: SamplingOptions
+
+    @Option(help: ArgumentHelp("Seed of the first sample. Default: the recipe's.", valueName: "s"))
+    var seed: Int?
+
+    @OptionGroup(title: "Where to compute")
+    var device: DeviceOptions
+
+    func validate() throws {
+        for (flag, value) in [("--count", count ?? 2), ("--reference-count", referenceCount)]
+        where !(2...10_000_000).contains(value) {
+            throw ValidationError("\(flag): found \(value), expected 2 to 10000000")
+        }
+        if !(0...1_000_000).contains(overlapCount) {
+            throw ValidationError("--overlap-count: found \(overlapCount), expected 0 to 1000000")
+        }
+        if samples == nil && (reference == nil || kept.saveStatistics == nil) {
+            throw ValidationError("give samples to measure, or --reference and --save-statistics to keep statistics")
+        }
+    }
+
+    func run(in environment: CommandEnvironment) throws -> Int32 {
+        try kept.check()
+        let device = try device.open(in: environment)
+        let source = try samples.map { try SampleSource($0, self, environment, on: device) }
+        let real = try realPictures(source, environment)
+        let own = try OwnNetwork(needed: source?.needsNetwork ?? true || real.needsNetwork, features, environment)
+        let extractor = try own.extractor(on: device)
+        let comparison = try referenceFeatures(real, as: source?.image, extractor, environment)
+        if let path = kept.saveStatistics {
+            try comparison.write(to: path)
+            environment.messages.write("statistics: \(path)\n")
+        }
+        guard let source else { return 0 }
+        let found = try source.features(extractor, keeping: .first(overlapCount), environment.messages)
+        if let path = kept.saveFeatures { try found.write(to: path) }
+        let report = EvaluationReport(
+            samples: source.name, sampleCount: found.count, reference: real.name, referenceCount: comparison.count,
+            network: own.title, networkHash: try own.hash,
+            scores: try EvaluationScores(samples: found, reference: comparison))
+        if json { environment.say(try report.json) } else { for line in report.lines { environment.say(line) } }
+        return 0
+    }
+
+    private func realPictures(
+        _ source: SampleSource?, _ environment: CommandEnvironment
+    ) throws -> PictureCollection {
+        if let reference {
+            return try PictureCollection(reference, flag: "--reference", registry: environment.registry)
+        }
+        guard let recipe = source?.recipe else {
+            throw UserError(
+                "--reference: say which real pictures to compare with: a folder, an .npz file or data's name")
+        }
+        return try PictureCollection(of: recipe, registry: environment.registry)
+    }
+
+    private func referenceFeatures(
+        _ real: PictureCollection, as image: ImageSpec?, _ extractor: FeatureExtractor?,
+        _ environment: CommandEnvironment
+    ) throws -> FeatureReference {
+        if case .statistics(let file) = real { return try FeatureReference(file) }
+        if case .npz(let file) = real, FeatureSet.isKept(in: file) { return try FeatureReference(try FeatureSet(file)) }
+        guard let extractor else { throw UserError("--weights: say which network's features to compare") }
+        let stream = try real.stream(as: image, limit: referenceCount)
+        return try FeatureReference(
+            try extractor.features(
+                of: stream, keeping: .first(overlapCount), titled: "real pictures", to: environment.messages))
+    }
+}
+
+/// The network that both sides are looked at with, if any is needed.
+private struct OwnNetwork {
+    private let network: (any FeatureNetwork)?
+    private let weights: String?
+
+    init(needed: Bool, _ options: FeatureOptions, _ environment: CommandEnvironment) throws {
+        network = needed ? try options.network(from: environment.registry) : nil
+        weights = needed ? options.weights : nil
+    }
+
+    var title: String { network?.title ?? "given" }
+
+    var hash: String? {
+        get throws { try weights.map { try SHA256.hexadecimal(ofFile: $0) } }
+    }
+
+    func extractor(on device: any Device) throws -> FeatureExtractor? {
+        try network.map { network in
+            // Large networks look at large pictures.
+            let count = network.network.scope.parameters.reduce(0) { $0 + $1.shape.count }
+            return try FeatureExtractor(network, batchSize: count > 5_000_000 ? 16 : 128, on: device)
+        }
+    }
+}

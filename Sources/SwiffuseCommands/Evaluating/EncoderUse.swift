@@ -1,0 +1,35 @@
+import Swiffuse
+
+/// How a recipe or a command names an encoder.
+struct EncoderUse {
+    private let configuration: EncoderConfiguration
+    private let file: String
+
+    init(_ configuration: EncoderConfiguration, file: String) {
+        self.configuration = configuration
+        self.file = file
+    }
+
+    /// Lines of a recipe, or a command.
+    var lines: [String] {
+        switch configuration.architecture {
+        case .vgg:
+            let widths = configuration.widths.map(String.init).joined(separator: ", ")
+            return [
+                "losses:",
+                "  - {type: lpips, weight: 0.1, gate: {from: 0.3}, network: {widths: [\(widths)], heads: uniform}, "
+                    + "weights: {file: \(file)}}",
+            ]
+        case .vit:
+            let network = configuration.transformer
+            return [
+                "losses:",
+                "  - {type: p-dino, weight: 0.01, gate: {from: 0.3}, layers: [\(network.depth - 1)], encoder: "
+                    + "{basePatchSize: \(network.patchSize), weights: {file: \(file)}, network: "
+                    + "{imageSize: \(network.imageSize), patchSize: \(network.patchSize), width: \(network.width), "
+                    + "depth: \(network.depth), headCount: \(network.headCount), mlpRatio: \(network.mlpRatio)}}}",
+            ]
+        case .strided: return ["swiffuse evaluate RUN --weights \(ShellWord.quoted(file))"]
+        }
+    }
+}

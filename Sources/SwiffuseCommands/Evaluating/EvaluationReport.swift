@@ -1,0 +1,65 @@
+import Foundation
+import Swiffuse
+
+/// What `evaluate` prints.
+struct EvaluationReport: Encodable {
+    let samples: String
+    let sampleCount: Int
+    let reference: String
+    /// nil if a file of statistics does not say it.
+    let referenceCount: Int?
+    let network: String
+    /// SHA-256 of the network's file.
+    let networkHash: String?
+    let scores: EvaluationScores
+
+    var lines: [String] {
+        var facts = Table([.left, .left])
+        facts.add(["samples", "\(Amount.count(sampleCount)) of \(samples)"])
+        let count = referenceCount.map { Amount.count($0) + " of " } ?? ""
+        facts.add(["reference", count + reference])
+        facts.add(["features", network])
+        if let networkHash { facts.add(["", "SHA-256 \(networkHash)"]) }
+        var table = Table([.left, .right, .right, .left], header: ["score", "ADM evaluator", "torch-fidelity", ""])
+        for row in rows { table.add(row) }
+        return facts.lines() + [""] + table.lines()
+    }
+
+    private var rows: [[String]] {
+        let none = "–"
+        var rows = [
+            ["Fréchet distance (FID)", Self.text(scores.frechet), Self.text(scores.frechet), "lower is better"]
+        ]
+        rows.append(["spatial Fréchet distance (sFID)", scores.spatialFrechet.map(Self.text) ?? none, none, "lower"])
+        let fidelity = scores.inceptionFidelity.map { Self.text($0.mean) + " ± " + Self.text($0.deviation) }
+        rows.append([
+            "Inception Score", scores.inceptionADM.map(Self.text) ?? none, fidelity ?? none,
+            "higher; splits of 5000, or 10 shuffled splits",
+        ])
+        let overlap = scores.precisionRecall
+        for (name, value) in [("precision", overlap?.precision), ("recall", overlap?.recall)] {
+            let text = value.map(Self.text) ?? none
+            rows.append([name, text, text, "higher, k = 3"])
+        }
+        for (name, value) in [("density", overlap?.density), ("coverage", overlap?.coverage)] {
+            rows.append([name, none, value.map(Self.text) ?? none, "higher, k = 3"])
+        }
+        let kernel = scores.kernel.map { Self.text($0.mean) + " ± " + Self.text($0.deviation) }
+        let subsets = scores.kernel == nil ? "lower" : "lower; 100 subsets of \(scores.kernelSubsetSize)"
+        rows.append(["kernel distance (KID)", none, kernel ?? none, subsets])
+        return rows
+    }
+
+    private static func text(_ value: Double) -> String {
+        // Rounding may make the distance of equal sets negative.
+        String(format: "%.4f", abs(value) < 5e-5 ? 0 : value)
+    }
+
+    var json: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Swiffuse
+
+/// The flags that choose the network whose features are compared.
+struct FeatureOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "File of the network: of Inception-v3, DINOv2 or 'swiffuse train-encoder'.", valueName: "file"))
+    var weights: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Its kind; see 'swiffuse components features'. Default: what the file looks like.", valueName: "name"))
+    var features: String?
+
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp("Change a setting of the network, such as resizing=pytorch-fid.", valueName: "path=value"))
+    var network: [String] = []
+
+    /// The network, with its weights not yet read.
+    func network(from registry: Registry) throws -> any FeatureNetwork {
+        var tree: RecipeValue = [:]
+        tree = try tree.applying(RecipeOverride(path: ["type"], value: .string(try kind())))
+        if let weights { tree = try tree.applying(RecipeOverride(path: ["weights", "file"], value: .string(weights))) }
+        for change in network { tree = try tree.applying(try RecipeOverride(change)) }
+        let part = try registry.resolve(tree, kind: PartKind.features.name, at: "--features")
+        let context = BuildContext(model: ModelSpec(image: ImageSpec(), classCount: 0))
+        return try registry.make(part, as: .features, in: context, at: "--features")
+    }
+
+    private func kind() throws -> String {
+        if let features { return features }
+        guard let weights else {
+            throw UserError(
+                "--weights: say which network's features to compare: a file of Inception-v3 or DINOv2, or of an encoder "
+                    + "of your own ('swiffuse train-encoder strided RECIPE --out judge.safetensors')")
+        }
+        let file = try NetworkWeights(path: weights).file
+        if let own = file as? SafetensorsFile, EncoderFile.isEncoder(own) { return EncoderFeatures.key }
+        if file.contains("Mixed_5b.branch1x1.conv.weight") { return "inception-v3" }
+        if file.contains("cls_token") || file.contains("embeddings.cls_token") { return DINOv2Features.key }
+        throw UserError("--weights: \(weights) is of no known network; name its kind with --features")
+    }
+}

@@ -1,0 +1,68 @@
+/// How good samples are, in the conventions of the ADM evaluator (github.com/openai/guided-diffusion, evaluations/) and of
+/// torch-fidelity; where only one of them has a score, its own.
+public struct EvaluationScores: Sendable, Equatable, Encodable {
+    /// A mean over parts, and its standard deviation.
+    public struct Spread: Sendable, Equatable, Encodable {
+        public let mean: Double
+        /// With the divisor n, as numpy.std.
+        public let deviation: Double
+    }
+
+    /// Fréchet distance of pooled features (FID with Inception-v3); the same in both conventions.
+    public let frechet: Double
+    /// Fréchet distance of spatial features (sFID, ADM); nil if a side has none.
+    public let spatialFrechet: Double?
+    /// Inception Score over splits of 5,000, their mean (ADM); nil without classes.
+    public let inceptionADM: Double?
+    /// Inception Score over 10 shuffled splits (torch-fidelity); nil without classes, or with fewer than 10 samples.
+    public let inceptionFidelity: Spread?
+    /// With k = 3; the same in both conventions. Nil without features of single pictures.
+    public let precisionRecall: PrecisionRecall?
+    /// Kernel distance over 100 random subsets (torch-fidelity); nil without features of single pictures.
+    public let kernel: Spread?
+    /// Pictures of each subset of the kernel distance.
+    public let kernelSubsetSize: Int
+
+    /// torch-fidelity's seed.
+    private static let seed: UInt32 = 2020
+
+    /// - Parameters:
+    ///   - samples: features of the samples.
+    ///   - reference: what they are compared with.
+    /// - Throws: `EvaluationError`.
+    public init(samples: FeatureSet, reference: FeatureReference) throws(EvaluationError) {
+        frechet = try samples.pooled.gaussian().frechetDistance(to: reference.pooled)
+        if let own = samples.spatial, let other = reference.spatial {
+            spatialFrechet = try own.gaussian().frechetDistance(to: other)
+        } else {
+            spatialFrechet = nil
+        }
+        let logits = samples.logitMatrix
+        inceptionADM = try logits.map { (logits) throws(EvaluationError) in
+            Self.spread(try InceptionScore.scores(logits: logits, splits: .ofSize(5000))).mean
+        }
+        inceptionFidelity = try Self.shuffledScore(logits)
+        guard let references = reference.vectors, samples.keptCount > 3, references.rowCount > 3 else {
+            (precisionRecall, kernel, kernelSubsetSize) = (nil, nil, 0)
+            return
+        }
+        let own = samples.matrix
+        precisionRecall = try PrecisionRecall(samples: own, references: references)
+        kernelSubsetSize = min(1000, own.rowCount, references.rowCount)
+        kernel = Self.spread(
+            try KernelDistance.overSubsets(
+                own, references, count: 100, size: kernelSubsetSize, seed: Self.seed))
+    }
+
+    private static func shuffledScore(_ logits: Matrix?) throws(EvaluationError) -> Spread? {
+        guard let logits, logits.rowCount >= 10 else { return nil }
+        let order = NumPyPermutation.permutation(of: logits.rowCount, seed: seed)
+        return spread(try InceptionScore.scores(logits: logits, splits: .count(10), order: order))
+    }
+
+    private static func spread(_ values: [Double]) -> Spread {
+        let mean = values.reduce(0, +) / Double(values.count)
+        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+        return Spread(mean: mean, deviation: variance.squareRoot())
+    }
+}

@@ -1,0 +1,45 @@
+public import SwiffuseDiffusion
+public import SwiffuseNN
+public import SwiffuseTensor
+
+/// A network whose features tell how alike sets of pictures are.
+public protocol FeatureNetwork: Sendable {
+    /// What results call it, with everything that the numbers depend on.
+    var title: String { get }
+
+    /// The network and its weights.
+    var network: FrozenNetwork { get }
+
+    /// What the network sees in pictures.
+    ///
+    /// - Parameters:
+    ///   - images: [B, 1 or 3, H, W], whole numbers 0…255.
+    ///   - pass: the weights of `network`.
+    func features(of images: Tensor, _ pass: Pass) -> ImageFeatures
+}
+
+/// What a network sees in a batch of pictures.
+public struct ImageFeatures: Sendable {
+    /// One vector per picture, [B, D]: for Fréchet and kernel distances, precision and recall.
+    public let pooled: Tensor
+    /// Features that keep places, [B, S]: for the spatial Fréchet distance; nil if the network has none for it.
+    public let spatial: Tensor?
+    /// Scores of classes before the softmax, [B, K]: for the Inception Score; nil if the network has no classes.
+    public let logits: Tensor?
+
+    public init(pooled: Tensor, spatial: Tensor? = nil, logits: Tensor? = nil) {
+        self.pooled = pooled
+        self.spatial = spatial
+        self.logits = logits
+    }
+}
+
+extension PartKind where Product == any FeatureNetwork {
+    public static var features: Self { Self("features") }
+}
+
+extension Registry {
+    public mutating func register<C: Component & FeatureNetwork>(features: C.Type) throws(RegistryError) {
+        try register(C.self, as: .features) { $0 }
+    }
+}

@@ -1,0 +1,44 @@
+public import SwiffuseIO
+
+extension FeatureSet {
+    /// Whether a file holds features of single pictures.
+    public static func isKept(in file: NPZFile) -> Bool { file.headers["features"] != nil }
+
+    /// Reads features from an .npz file: `features` [n, D], and if there are any `spatial` [n, S] and `logits` [n, K].
+    ///
+    /// - Throws: `DataError` if the arrays do not fit together, `EvaluationError` if numbers are not finite.
+    public init(_ file: NPZFile) throws {
+        let width = try Self.width(of: "features", in: file)
+        let spatialWidth = file.headers["spatial"] == nil ? 0 : try Self.width(of: "spatial", in: file)
+        let classCount = file.headers["logits"] == nil ? 0 : try Self.width(of: "logits", in: file)
+        self.init(
+            width: width, spatialWidth: spatialWidth, classCount: classCount,
+            keeping: .first(file.headers["features"]?.shape[0] ?? 0))
+        try add(
+            pooled: try file.float64("features").map { Float($0) },
+            spatial: spatialWidth == 0 ? [] : try file.float64("spatial").map { Float($0) },
+            logits: classCount == 0 ? [] : try file.float64("logits").map { Float($0) })
+    }
+
+    /// Writes the kept features and the scores of classes as an .npz file.
+    public func write(to path: String) throws(FileError) {
+        var writer = try NPZWriter(path: path)
+        try writer.begin("features", NPYHeader(.float32, shape: [keptCount, pooled.width]))
+        try writer.append(vectors)
+        if classCount > 0 {
+            try writer.begin("logits", NPYHeader(.float32, shape: [logits.count / classCount, classCount]))
+            try writer.append(logits)
+        }
+        try writer.finish()
+    }
+
+    private static func width(of name: String, in file: NPZFile) throws(DataError) -> Int {
+        guard let shape = file.headers[name]?.shape, shape.count == 2, shape[1] > 0,
+            shape[0] == file.headers["features"]?.shape.first
+        else {
+            let found = file.headers[name].map { "\($0.shape)" } ?? "missing"
+            throw .malformed(path: file.path, reason: "its array '\(name)' is \(found), not [n, width]")
+        }
+        return shape[1]
+    }
+}
