@@ -97,9 +97,6 @@ let package = Package(
             name: "judge", dependencies: ["Swiffuse"], path: "Examples/Judge", exclude: ["README.md"],
             swiftSettings: settings),
         .executableTarget(
-            name: "swap-backends", dependencies: ["Swiffuse"], path: "Examples/SwapBackends", exclude: ["README.md"],
-            swiftSettings: settings),
-        .executableTarget(
             name: "ablation",
             dependencies: ["Swiffuse", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Examples/Ablation", exclude: ["README.md"], swiftSettings: settings),
@@ -107,11 +104,15 @@ let package = Package(
             name: "modelzoo",
             dependencies: ["Swiffuse", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Examples/ModelZoo/Sources", swiftSettings: settings),
+        .executableTarget(
+            name: "swap-backends", dependencies: ["Swiffuse"], path: "Examples/SwapBackends", exclude: ["README.md"],
+            swiftSettings: settings),
         .testTarget(
             name: "CommandLineTests", dependencies: ["Swiffuse", "SwiffuseCommands", "SwiffuseTesting"],
             path: "Tests/CommandLine", swiftSettings: settings),
         .testTarget(
-            name: "EveryDeviceTests", dependencies: ["SwiffuseTensor", "SwiffuseCPU", "SwiffuseVulkan", "SwiffuseTesting"],
+            name: "EveryDeviceTests",
+            dependencies: ["SwiffuseTensor", "SwiffuseCPU", "SwiffuseVulkan", "SwiffuseTesting"],
             path: "Tests/EveryDevice", swiftSettings: settings),
         .testTarget(
             name: "NoDeviceTests",
@@ -124,7 +125,8 @@ let package = Package(
             name: "PluginTests",
             dependencies: [
                 "Swiffuse", "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseCPU", "SwiffuseVulkan",
-                "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseTesting", "SwiffuseJiT", "SwiffusePerceptual",
+                "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseEvaluation", "SwiffuseTesting", "SwiffuseJiT",
+                "SwiffusePerceptual", "SwiffuseInception",
             ], path: "Tests/Plugins", swiftSettings: settings),
         .testTarget(
             name: "GoldenTests",

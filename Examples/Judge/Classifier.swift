@@ -28,11 +28,4 @@ struct Classifier {
         let dropped = pass.dropout(features, rate: 0.3, site: "hidden")
         return (features, output(dropped, pass))
     }
-
-    /// Mean cross-entropy of logits [B, classes] for one-hot targets of the same shape.
-    static func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
-        let shifted = logits - logits.maximum(over: [-1], axes: .kept).detached()
-        let logSum = shifted.exp().sum(over: [-1], axes: .kept).log()
-        return -((shifted - logSum) * targets).sum(over: [-1]).mean()
-    }
 }

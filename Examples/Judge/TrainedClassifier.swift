@@ -21,7 +21,7 @@ struct TrainedClassifier {
             let (loss, gradients) = try store.valueAndGradients { store in
                 let pass = Pass(store, dropout: .random(Philox(seed: 1, stream: UInt64(step))))
                 let logits = classifier(images, pass).logits
-                let loss = Classifier.crossEntropy(logits, Self.oneHot(batch.labels, on: device))
+                let loss = logits.crossEntropy(with: Self.oneHot(batch.labels, on: device))
                 return (loss, loss.detached())
             }
             let rate = 2e-3 * (1 - Double(step) / Double(stepCount))

@@ -2,6 +2,27 @@
 #include "kernel.h"
 #include "vector_math.h"
 
+CK_INLINE void silu(const float *CK_RESTRICT x, float *CK_RESTRICT y, ptrdiff_t count) {
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < count; i++) y[i] = x[i] * ck_sigmoid(x[i]);
+}
+
+CK_KERNEL void ck_silu_forward(const float *x, float *y, ptrdiff_t begin, ptrdiff_t end) { silu(x + begin, y + begin, end - begin); }
+
+CK_INLINE void silu_gradient(const float *CK_RESTRICT x, const float *CK_RESTRICT dy, float *CK_RESTRICT dx, bool accumulate,
+                             ptrdiff_t count) {
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < count; i++) {
+        const float sigmoid = ck_sigmoid(x[i]);
+        const float gradient = dy[i] * sigmoid * (1.0f + x[i] * (1.0f - sigmoid));
+        dx[i] = accumulate ? dx[i] + gradient : gradient;
+    }
+}
+
+CK_KERNEL void ck_silu_backward(const float *x, const float *dy, float *dx, bool accumulate, ptrdiff_t begin, ptrdiff_t end) {
+    silu_gradient(x + begin, dy + begin, dx + begin, accumulate, end - begin);
+}
+
 CK_INLINE void swiglu_row(const float *CK_RESTRICT a, const float *CK_RESTRICT b, float *CK_RESTRICT y, ptrdiff_t width) {
     CK_VECTOR
     for (ptrdiff_t i = 0; i < width; i++) y[i] = a[i] * ck_sigmoid(a[i]) * b[i];

@@ -28,7 +28,7 @@ import Testing
         #expect(
             names == [
                 "adamw-ema", "adaptive-layer-norm", "adaptive-residual", "attention", "gated-residual", "linear",
-                "modulated-rms-norm", "qk-norm-rotary", "rms-norm", "swiglu",
+                "modulated-rms-norm", "qk-norm-rotary", "rms-norm", "silu", "swiglu",
             ])
     }
 }

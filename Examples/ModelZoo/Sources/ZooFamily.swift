@@ -15,7 +15,7 @@ struct ZooFamily {
         guard folder.hasCheckpoint, let result = ZooResult(file: resultPath), result.minutes == minutes else {
             return nil
         }
-        print("\(recipe.name): trained already")
+        say("\(recipe.name): trained already")
         return result
     }
 
@@ -23,7 +23,7 @@ struct ZooFamily {
         try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
         let seconds = minutes * 60
         let timed = try recipe(for: seconds, secondsPerUpdate: try secondsPerUpdate(on: device))
-        print("\(recipe.name): \(minutes) minutes, at most \(timed.training.steps) updates")
+        say("\(recipe.name): \(minutes) minutes, at most \(timed.training.steps) updates")
         var run = try TrainingRun(timed, registry: registry, folder: folder, start: .overwriting, on: device)
         let clock = ContinuousClock()
         let start = clock.now
@@ -31,7 +31,7 @@ struct ZooFamily {
             shouldStop: { clock.now - start >= .seconds(seconds) },
             report: { event in
                 guard case .stepped(let step, _) = event, step.step % 100 == 0 else { return }
-                print("  update \(step.step), loss \(step.loss)")
+                say("  update \(step.step), loss \(step.loss)")
             })
         let duration = (clock.now - start) / .seconds(1)
         let updates = run.loop.state.step
@@ -77,6 +77,12 @@ struct ZooFamily {
         let grid = try SampleGrid(model, registry: registry, rows: 2)
         let duration = try ContinuousClock().measure { _ = try grid.draw(from: state) }
         return 20 / (duration / .seconds(1))
+    }
+
+    /// Prints at once, also into a file.
+    private func say(_ line: String) {
+        print(line)
+        fflush(nil)
     }
 
     private func trained(on device: any Device) throws -> (DiffusionModel, TrainingState) {

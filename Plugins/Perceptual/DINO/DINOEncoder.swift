@@ -78,7 +78,8 @@ struct DINOEncoder: Sendable {
 
     /// Patch features of the true images, which all losses with this encoder share.
     func referenceFeatures(of images: Tensor, layers: [Int], in context: LossContext) -> [Tensor] {
-        let key = frozen.id + layers.map { " \($0)" }.joined()
-        return context.remembering(key) { features(of: images, layers: layers, in: context) }
+        context.remembering(layers.map { "\(frozen.id) \($0)" }) { missing in
+            features(of: images, layers: missing.map { layers[$0] }, in: context)
+        }
     }
 }

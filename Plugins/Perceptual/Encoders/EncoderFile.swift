@@ -10,6 +10,11 @@ public enum EncoderFile {
         file.metadata[EncoderConfiguration.metadataKey] != nil
     }
 
+    /// How the encoder in a file was trained.
+    public static func summary(of file: SafetensorsFile) -> String? { file.metadata[summaryKey] }
+
+    private static let summaryKey = "swiffuse.summary"
+
     /// The configuration in a file.
     ///
     /// - Throws: `CheckpointError` if the file cannot be read or is not an encoder's, `RecipeError` if its configuration is
@@ -35,7 +40,7 @@ public enum EncoderFile {
         }
         let metadata = [
             EncoderConfiguration.metadataKey: try configuration.resolvedTree().canonicalJSON,
-            "swiffuse.summary": summary,
+            summaryKey: summary,
         ]
         var writer = try SafetensorsWriter(path: path, tensors: specs, metadata: metadata)
         for parameter in store.parameters { try writer.append(parameter.key, try store[parameter].scalars()) }

@@ -61,7 +61,11 @@ public struct LPIPSLoss: PerceptualLoss, Component {
     /// The shares of the stages, [B, 5].
     func contributions(of predicted: Tensor, reference: Tensor, in context: LossContext) -> Tensor {
         let pass = context.pass(for: network)
-        let wanted = context.remembering(network.id) { distance.normalisedFeatures(of: resized(reference), pass) }
+        let stages = VGGFeatures.depths.indices.map { "\(network.id) \($0)" }
+        let wanted = context.remembering(stages) { missing in
+            let found = distance.normalisedFeatures(of: resized(reference), pass)
+            return missing.map { found[$0] }
+        }
         let seen = distance.normalisedFeatures(of: resized(predicted), pass)
         return distance.contributions(of: seen, to: wanted, pass)
     }

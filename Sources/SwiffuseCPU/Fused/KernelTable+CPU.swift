@@ -9,6 +9,7 @@ extension KernelTable {
         table.add(FusedKernel<ModulatedRMSNormOp>.cpu(runtime))
         table.add(FusedKernel<QKNormRotaryOp>.cpu(runtime))
         table.add(FusedKernel<AttentionOp>.cpu(runtime))
+        table.add(FusedKernel<SiLUOp>.cpu(runtime))
         table.add(FusedKernel<SwiGLUOp>.cpu(runtime))
         table.add(FusedKernel<GatedResidualOp>.cpu(runtime))
         table.add(FusedKernel<AdaptiveLayerNormOp>.cpu(runtime))

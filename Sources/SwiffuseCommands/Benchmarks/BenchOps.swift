@@ -19,6 +19,7 @@ struct BenchOps {
                 [[batch, tokens, 3 * width], [size], [size], [tokens, size], [tokens, size]], differentiable: 3)
             + measure(RMSNormOp(), "", [rows, [width]])
             + measure(ModulatedRMSNormOp(), "", [rows, [width], [batch, width], [batch, width]])
+            + measure(SiLUOp(), "", [rows])
             + measure(SwiGLUOp(), "", [[batch, tokens, 2 * hidden]])
             + measure(GatedResidualOp(), "", [rows, rows, [batch, width]])
             + adaptive(batch: batch, tokens: tokens)

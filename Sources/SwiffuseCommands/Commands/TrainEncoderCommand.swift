@@ -119,12 +119,19 @@ struct TrainEncoderCommand: SwiffuseCommand {
         }
         configuration.classes = configuration.task == .classes ? dataset.classCount : 4
         configuration.transformer.imageSize = max(recipe.image.height, recipe.image.width)
-        configuration.transformer.patchSize = max(4, configuration.transformer.imageSize / 16)
+        configuration.transformer.patchSize = patchSize(for: recipe)
         var tree = try configuration.resolvedTree()
         for change in encoder { tree = try tree.applying(try RecipeOverride(change)) }
         return try RecipeError.within("--encoder") { () throws(RecipeError) in
             try EncoderConfiguration(resolving: tree)
         }
+    }
+
+    /// That of the backbone, so that REPA can compare patch with patch; else a sixteenth of the picture.
+    private func patchSize(for recipe: Recipe) -> Int {
+        let side = max(recipe.image.height, recipe.image.width)
+        if case .integer(let own)? = recipe.backbone.settings["patchSize"], own > 1 { return own }
+        return max(4, side / 16)
     }
 
     private static func training(

@@ -22,12 +22,15 @@ struct EncoderUse {
             ]
         case .vit:
             let network = configuration.transformer
+            let encoder =
+                "{basePatchSize: \(network.patchSize), weights: {file: \(file)}, network: "
+                + "{imageSize: \(network.imageSize), patchSize: \(network.patchSize), width: \(network.width), "
+                + "depth: \(network.depth), headCount: \(network.headCount), mlpRatio: \(network.mlpRatio)}}"
+            let last = network.depth - 1
             return [
                 "losses:",
-                "  - {type: p-dino, weight: 0.01, gate: {from: 0.3}, layers: [\(network.depth - 1)], encoder: "
-                    + "{basePatchSize: \(network.patchSize), weights: {file: \(file)}, network: "
-                    + "{imageSize: \(network.imageSize), patchSize: \(network.patchSize), width: \(network.width), "
-                    + "depth: \(network.depth), headCount: \(network.headCount), mlpRatio: \(network.mlpRatio)}}}",
+                "  - {type: p-dino, weight: 0.01, gate: {from: 0.3}, layers: [\(last)], encoder: \(encoder)}",
+                "  - {type: repa, weight: 0.5, alignLayer: 2, layer: \(last), encoder: \(encoder)}",
             ]
         case .strided: return ["swiffuse evaluate RUN --weights \(ShellWord.quoted(file))"]
         }

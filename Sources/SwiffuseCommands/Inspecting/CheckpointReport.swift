@@ -20,11 +20,16 @@ struct CheckpointReport {
 
     func lines() throws -> [String] {
         let count = file.entries.reduce(0) { $0 + $1.elementCount }
-        let kind = checkpoint.map { "a checkpoint after step \($0.step)" } ?? "a safetensors file without a recipe"
+        let kind = checkpoint.map { "a checkpoint after step \($0.step)" } ?? otherKind
         let facts = "\(file.entries.count) tensors, \(Amount.count(count)) values"
         let hash = "SHA-256 \(try SHA256.hexadecimal(ofFile: file.path))"
         let title = ["\(file.path): \(kind)", "  \(facts)", "  \(hash)", ""]
         return title + (try summary()) + ["parts"] + (try partLines())
+    }
+
+    private var otherKind: String {
+        guard EncoderFile.isEncoder(file) else { return "a safetensors file without a recipe" }
+        return "an encoder" + (EncoderFile.summary(of: file).map { ", \($0)" } ?? "")
     }
 
     private func summary() throws -> [String] {

@@ -18,7 +18,7 @@ extension PluginTemplate {
                         "fashion-mnist-\#(key)", model: "\#(key)",
                         backbone: """
                             type: \#(key)
-                            patchSize: 4
+                            patchSize: 8
                             width: 128
                             depth: 4
                             """, target: .cleanImage))

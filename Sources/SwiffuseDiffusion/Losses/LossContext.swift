@@ -39,19 +39,29 @@ public struct LossContext: Sendable {
     /// The weights of a frozen network.
     public func pass(for network: FrozenNetwork) -> Pass { networks.pass(for: network) }
 
-    /// What several losses want to know about the same reference images: computed once per batch, unrecorded.
+    /// What several losses want to know about the same reference images: each computed once per batch, unrecorded.
     ///
     /// - Parameters:
-    ///   - key: what it is; equal keys mean equal results.
-    ///   - compute: called at most once for the same images; each result is [B, …].
-    public func remembering(_ key: String, compute: () -> [Tensor]) -> [Tensor] {
-        if let whole = memory.find(key, rows: nil) {
-            return rows.map { rows in whole.map { $0.images(rows) } } ?? whole
+    ///   - keys: what it is; equal keys mean equal results.
+    ///   - compute: called at most once, with the places in `keys` that nobody has asked for yet; a tensor [B, …] for
+    ///     each.
+    /// - Returns: a tensor for each key.
+    public func remembering(_ keys: [String], compute: (_ missing: [Int]) -> [Tensor]) -> [Tensor] {
+        var found = keys.map { known($0) }
+        let missing = found.indices.filter { found[$0] == nil }
+        if !missing.isEmpty {
+            for (place, tensor) in zip(missing, compute(missing)) {
+                let plain = tensor.detached()
+                memory.keep(plain, keys[place], rows: rows)
+                found[place] = plain
+            }
         }
-        if let known = memory.find(key, rows: rows) { return known }
-        let computed = compute().map { $0.detached() }
-        memory.keep(computed, key, rows: rows)
-        return computed
+        return found.compactMap { $0 }
+    }
+
+    private func known(_ key: String) -> Tensor? {
+        if let whole = memory.find(key, rows: nil) { return rows.map { whole.images($0) } ?? whole }
+        return memory.find(key, rows: rows)
     }
 
     /// The context of some of the images.
@@ -71,12 +81,12 @@ private final class ReferenceMemory: Sendable {
         let rows: [Int]?
     }
 
-    private let entries = Mutex<[Key: [Tensor]]>([:])
+    private let entries = Mutex<[Key: Tensor]>([:])
 
-    func find(_ name: String, rows: [Int]?) -> [Tensor]? { entries.withLock { $0[Key(name: name, rows: rows)] } }
+    func find(_ name: String, rows: [Int]?) -> Tensor? { entries.withLock { $0[Key(name: name, rows: rows)] } }
 
-    func keep(_ tensors: [Tensor], _ name: String, rows: [Int]?) {
-        entries.withLock { $0[Key(name: name, rows: rows)] = tensors }
+    func keep(_ tensor: Tensor, _ name: String, rows: [Int]?) {
+        entries.withLock { $0[Key(name: name, rows: rows)] = tensor }
     }
 }
 

@@ -73,7 +73,10 @@ extension Tensor {
     }
 
     /// x · sigmoid(x).
-    public func silu() -> Tensor {
+    public func silu() -> Tensor { SiLUOp()([self])[0] }
+
+    /// x · sigmoid(x) in primitives, which needs five passes for the gradient.
+    func composedSiLU() -> Tensor {
         let x = detached()
         return mapped(.silu).recorded(
             Pullback(self) { cotangent in

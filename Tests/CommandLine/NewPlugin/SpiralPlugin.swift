@@ -13,7 +13,7 @@ public struct SpiralPlugin: Plugin {
                 "fashion-mnist-spiral", model: "spiral",
                 backbone: """
                     type: spiral
-                    patchSize: 4
+                    patchSize: 8
                     width: 128
                     depth: 4
                     """, target: .cleanImage))

@@ -7,7 +7,8 @@ import Testing
     private func features(_ count: Int, _ width: Int, _ shift: Int, scale: Float = 1) -> [Float] {
         (0..<count * width).map { index in
             let (i, j) = (index / width, index % width)
-            return Float((i * 7919 + j * 104_729 + i * j * (31 + shift) + shift * 17) % 1000) / 1000 * scale
+            let sum = i * 7919 + j * 104_729 + i * j * (31 + shift) + shift * 17
+            return Float(sum % 1000) / 1000 * scale
         }
     }
 

@@ -13,7 +13,7 @@ import Testing
 
         func values(of predicted: Tensor, reference: Tensor, in context: LossContext) -> Tensor {
             batches.withLock { $0.append(predicted.shape[0]) }
-            let wanted = context.remembering("squares") { [reference] }[0]
+            let wanted = context.remembering(["squares"]) { _ in [reference] }[0]
             return (predicted - wanted).squared().sum(over: [1, 2, 3])
         }
     }
@@ -49,15 +49,18 @@ import Testing
         let context = LossContext(times: [0, 1, 1], pass: Pass(ParameterStore([], values: [])))
         let images = Tensor((0..<6).map(Float.init), shape: [3, 2], on: device)
         var calls = 0
-        let whole = context.remembering("x") {
+        let whole = context.remembering(["x"]) { _ in
             calls += 1
             return [images]
         }
-        let part = try context.selecting([2, 1]).remembering("x") {
+        var asked: [Int] = []
+        let parts = context.selecting([2, 1]).remembering(["w", "x", "y"]) { missing in
             calls += 1
-            return [images]
-        }[0].scalars()
-        #expect(whole[0].shape == [3, 2] && part == [4, 5, 2, 3] && calls == 1)
+            asked = missing
+            return missing.map { Tensor.filled(Float($0), shape: [2, 1], on: device) }
+        }
+        #expect(whole[0].shape == [3, 2] && calls == 2 && asked == [0, 2])
+        #expect(try parts.map { try $0.scalars() } == [[0, 0], [4, 5, 2, 3], [2, 2]])
     }
 
     @Test func theMeanOverTheBatchHasItsWeight() throws {

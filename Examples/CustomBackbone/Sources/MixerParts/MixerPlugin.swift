@@ -24,7 +24,7 @@ extension Preset {
             image: { channels: 1, height: 32, width: 32 }
             classes: 10
             data: fashion-mnist
-            backbone: { type: mixer, patchSize: 4, width: 128, depth: 6 }
+            backbone: { type: mixer, patchSize: 8, width: 128, depth: 6 }
             target: { type: clean-image, loss: velocity }
             times: { type: low-discrepancy, shift: 2 }
             losses:

@@ -1,0 +1,139 @@
+import Foundation
+import Swiffuse
+import SwiffuseCommands
+import Testing
+
+/// `train-encoder` and `evaluate`, on twelve pictures.
+@Suite struct EvaluationTests {
+    private let tiny: TinyRecipe
+    private let larger = ["--set", "image.height=16", "--set", "image.width=16"]
+
+    init() throws {
+        tiny = try TinyRecipe()
+        // Enough pictures that a tenth can be held out.
+        for (name, base) in [("dark", 20), ("light", 200)] {
+            for number in 3..<8 {
+                let pixels = (0..<144).map { UInt8(base + number * 5 + $0 * number % 11) }
+                try PNG.write(
+                    ImageBuffer(width: 12, height: 12, channels: 1, pixels: pixels),
+                    to: tiny.folder("images/\(name)/\(number).png"))
+            }
+        }
+    }
+
+    private func run(_ arguments: String...) throws -> CommandOutcome {
+        try CommandLineSession().run(arguments + ["--threads", "1"])
+    }
+
+    private func encoder(_ architecture: String, _ name: String, _ further: [String] = []) throws -> String {
+        let path = tiny.folder(name)
+        let outcome = try CommandLineSession().run(
+            ["train-encoder", architecture, tiny.path, "--out", path, "--steps", "30", "--batch-size", "5"] + larger
+                + further)
+        #expect(outcome.exitCode == 0, "\(outcome.messages)")
+        #expect(outcome.output.contains("of the held-out pictures right"))
+        return path
+    }
+
+    @Test func anEncoderLearnsDarkFromLight() throws {
+        let path = try encoder("strided", "judge.safetensors", ["--steps", "60"])
+        let info = try CommandLineSession().run("info", path).output
+        #expect(info.contains("an encoder, strided trained 60 steps on class-folders; 100 %"), "\(info)")
+    }
+
+    @Test func theLinesThatItPrintsAreARecipe() throws {
+        var losses: [String] = []
+        for (architecture, further) in [
+            ("vgg", ["--encoder", "widths=[2,3,4,3,2]"]),
+            ("vit", ["--encoder", "transformer.width=12", "--encoder", "transformer.depth=2"]),
+        ] {
+            let path = tiny.folder(architecture + ".safetensors")
+            let outcome = try CommandLineSession().run(
+                ["train-encoder", architecture, tiny.path, "--out", path, "--steps", "2", "--task", "rotations"]
+                    + larger + further)
+            #expect(outcome.exitCode == 0, "\(outcome.messages)")
+            let lines = outcome.output.split(separator: "\n").filter { $0.contains("- {type:") }
+            #expect(!lines.isEmpty)
+            losses += lines.map { String($0.drop { $0 != "{" }) }
+        }
+        let outcome = try CommandLineSession().run(
+            ["train", tiny.path, "--out", tiny.folder("run"), "--set", "losses=[\(losses.joined(separator: ", "))]"]
+                + larger)
+        #expect(outcome.exitCode == 0, "\(outcome.messages)")
+    }
+
+    @Test func scoresOfDrawnReadAndExportedSamplesAgree() throws {
+        let judge = try encoder("strided", "judge.safetensors")
+        let run = try tiny.train(into: "run")
+        let drawn = try self.run(
+            "evaluate", run, "--weights", judge, "--count", "12", "--export", tiny.folder("samples.npz"),
+            "--save-statistics", tiny.folder("real.npz"), "--save-features", tiny.folder("features.npz"), "--json")
+        #expect(drawn.exitCode == 0, "\(drawn.messages)")
+        let scores = try self.scores(drawn)
+        #expect(try #require(scores["frechet"] as? Double) > 0)
+        #expect(scores["inceptionADM"] as? Double != nil && scores["precisionRecall"] != nil)
+        for (samples, reference) in [
+            ("samples.npz", "real.npz"), ("samples.npz", "images"), ("features.npz", "real.npz"),
+        ] {
+            let outcome = try self.run(
+                "evaluate", tiny.folder(samples), "--reference", tiny.folder(reference), "--weights", judge, "--json")
+            #expect(outcome.exitCode == 0, "\(outcome.messages)")
+            let other = try self.scores(outcome)
+            for name in ["frechet", "inceptionADM"] {
+                let (a, b) = (try #require(scores[name] as? Double), try #require(other[name] as? Double))
+                // Grey pictures become colour and grey again: weights of 0.299 and so on do not quite add up.
+                #expect(abs(a - b) <= 1e-4 * abs(a) + 1e-6, "\(samples), \(reference), \(name): \(a), \(b)")
+            }
+        }
+        let table = try self.run("evaluate", run, "--weights", judge, "--count", "4").output
+        for words in ["4 of \(run), step 5", "16 of class-folders", "own encoder", "Fréchet distance (FID)", "SHA-256"]
+        {
+            #expect(table.contains(words), "\(table)")
+        }
+    }
+
+    @Test func sampleWritesWhatTheADMSuiteReads() throws {
+        let run = try tiny.train(into: "run")
+        let path = tiny.folder("samples.npz")
+        let outcome = try self.run("sample", run, "--count", "5", "--npz", path)
+        #expect(outcome.exitCode == 0, "\(outcome.messages)")
+        let header = try #require(try NPZFile(path: path).headers["arr_0"])
+        #expect(header == NPYHeader(.uint8, shape: [5, 12, 12, 3]))
+    }
+
+    @Test func mistakesAreNamed() throws {
+        let run = try tiny.train(into: "run")
+        let text = try tiny.folder.write("no network", to: "weights.safetensors")
+        for (arguments, words) in [
+            (["evaluate", run], "say which network's features"),
+            (["evaluate", run, "--weights", text], "not a valid safetensors file"),
+            (["evaluate", run, "--weights", run + "/checkpoint.safetensors"], "of no known network"),
+            (
+                ["evaluate", run, "--weights", run + "/checkpoint.safetensors", "--features", "encoder"],
+                "not an encoder's"
+            ),
+            (["evaluate", run, "--weights", "x", "--features", "inseption-v3"], "inception-v3"),
+            (["evaluate", tiny.folder("images"), "--weights", "x"], "--reference"),
+            (["evaluate"], "give samples"),
+            (["evaluate", run, "--count", "1"], "--count"),
+            (["evaluate", run, "--export", tiny.folder("a.png")], ".npz"),
+            (["evaluate", run, "--reference", tiny.folder("nowhere"), "--weights", "x"], "nowhere"),
+            (["train-encoder", "vgg", tiny.path, "--out", tiny.folder("a.safetensors")], "16 pixels"),
+            (["train-encoder", "resnet", tiny.path, "--out", tiny.folder("a.safetensors")], "vgg, vit or strided"),
+            (["train-encoder", "vit", tiny.path, "--out", tiny.folder("a.bin")], ".safetensors"),
+            (
+                ["train-encoder", "vit", tiny.path, "--out", tiny.folder("a.safetensors"), "--encoder", "widt=3"],
+                "widths"
+            ),
+        ] {
+            let outcome = try CommandLineSession().run(arguments)
+            #expect(outcome.exitCode == 2 && outcome.messages.contains(words), "\(arguments): \(outcome.messages)")
+            #expect(outcome.messages.split(separator: "\n").count <= 2, "\(outcome.messages)")
+        }
+    }
+
+    private func scores(_ outcome: CommandOutcome) throws -> [String: Any] {
+        let report = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+        return try #require(report?["scores"] as? [String: Any])
+    }
+}

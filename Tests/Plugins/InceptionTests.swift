@@ -1,0 +1,56 @@
+import SwiffuseCPU
+import SwiffuseEvaluation
+import SwiffuseInception
+import SwiffuseNN
+import SwiffuseTensor
+import Testing
+
+/// Inception-v3 with weights and pictures that are easy to make in any language, against the networks of torch-fidelity
+/// 0.4.0 and pytorch-fid 0.3.0 with the same.
+@Suite struct InceptionTests {
+    private func value(_ index: Int, _ salt: Int) -> Float {
+        // Exact in Float32 and in Python's integers.
+        let sum = index * 7919 + salt * 104_729 + index / 7 * 31
+        return Float(sum % 2001 - 1000) / 1000
+    }
+
+    /// Every parameter by its place and that of its values; variance as He's for convolutions.
+    private func store(_ network: FrozenParameters, on device: any Device) -> ParameterStore {
+        ParameterStore(
+            network.parameters,
+            values: network.parameters.enumerated().map { place, parameter in
+                let fanIn = parameter.shape.count / parameter.shape[0]
+                let scale: Float = parameter.shape.rank == 1 ? 0.1 : (6 / Float(fanIn)).squareRoot()
+                return Tensor(
+                    (0..<parameter.shape.count).map { value($0, place) * scale }, shape: parameter.shape, on: device)
+            })
+    }
+
+    private struct FrozenParameters {
+        let parameters: [Parameter]
+    }
+
+    @Test(arguments: InceptionFixture.all) func agreesWithTheReference(_ fixture: InceptionFixture) throws {
+        let device = try CPUDevice(threads: 2)
+        var configuration = InceptionFeaturesConfiguration()
+        configuration.resizing = fixture.resizing
+        let network = InceptionFeatures(configuration)
+        let pass = Pass(store(FrozenParameters(parameters: network.network.scope.parameters), on: device))
+        let pixels = (0..<3 * 13 * 17).map { (index: Int) -> Float in
+            let sum = index * 7919 + index / 5 * 31
+            return Float(sum % 256)
+        }
+        let found = network.features(of: Tensor(pixels, shape: [1, 3, 13, 17], on: device), pass)
+        let pooled = try found.pooled.scalars()
+        #expect(pooled.count == 2048)
+        // Sums over 2,000 products in each of 48 layers, in Float32 on both sides.
+        for (place, wanted) in fixture.pooled { #expect(abs(pooled[place] - wanted) <= 2e-5 * fixture.largest) }
+        let spatial = try #require(try found.spatial?.scalars())
+        #expect(spatial.count == 7 * 17 * 17)
+        for (place, wanted) in fixture.spatial {
+            #expect(abs(spatial[place] - wanted) <= 2e-5 * fixture.largestSpatial)
+        }
+        let logits = try #require(try found.logits?.scalars())
+        for (place, wanted) in fixture.logits { #expect(abs(logits[place] - wanted) <= 2e-5 * fixture.largestLogit) }
+    }
+}

@@ -1,0 +1,54 @@
+import SwiffuseCPU
+import SwiffuseDiffusion
+import SwiffuseEvaluation
+import SwiffuseIO
+import SwiffuseNN
+import SwiffusePerceptual
+import SwiffuseTensor
+import Testing
+
+@Suite struct EncoderTests {
+    private let device: CPUDevice
+
+    init() throws { device = try CPUDevice(threads: 2) }
+
+    private func configuration(_ architecture: EncoderConfiguration.Architecture) -> EncoderConfiguration {
+        var configuration = EncoderConfiguration()
+        configuration.architecture = architecture
+        configuration.image = ImageSpec(channels: 3, height: 16, width: 20)
+        configuration.widths = [2, 3, 4, 3, 5]
+        (configuration.transformer.width, configuration.transformer.depth) = (6, 2)
+        configuration.classes = 3
+        configuration.featureWidth = 7
+        return configuration
+    }
+
+    @Test(arguments: [
+        (EncoderConfiguration.Architecture.vgg, 5), (.vit, 6), (.strided, 7),
+    ])
+    func featuresHaveTheTrunksWidth(_ architecture: EncoderConfiguration.Architecture, _ width: Int) throws {
+        let encoder = try Encoder(configuration(architecture))
+        let store = ParameterStore(encoder.scope, seed: 0, on: device)
+        let found = encoder(Tensor.zeros([2, 3, 16, 20], on: device), Pass(store))
+        #expect(found.pooled.shape == [2, width] && found.logits.shape == [2, 3])
+    }
+
+    @Test func refusesWhatDoesNotFit() throws {
+        for change: (inout EncoderConfiguration) -> Void in [
+            { $0.image.height = 15 }, { $0.widths = [1, 2] }, { $0.classes = 1 }, { $0.image.channels = 4 },
+            { $0.task = .rotations }, { $0.featureWidth = 0 },
+        ] {
+            var wrong = configuration(.vgg)
+            change(&wrong)
+            #expect(throws: RecipeError.self) { try Encoder(wrong) }
+        }
+    }
+
+    /// −Σ p log q of rows by hand.
+    @Test func crossEntropyIsTheMeanOverRows() throws {
+        let logits = Tensor([0, 0, 1000, 0], shape: [2, 2], on: device)
+        let targets = Tensor([1, 0, 1, 0], shape: [2, 2], on: device)
+        let loss = try logits.crossEntropy(with: targets).scalar()
+        #expect(abs(loss - 0.5 * Float(0.6931472)) < 1e-6)
+    }
+}
