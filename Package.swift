@@ -124,9 +124,9 @@ let package = Package(
         .testTarget(
             name: "PluginTests",
             dependencies: [
-                "Swiffuse", "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseCPU", "SwiffuseDiffusion",
-                "SwiffuseTraining", "SwiffuseEvaluation", "SwiffuseTesting", "SwiffuseJiT", "SwiffusePerceptual",
-                "SwiffuseInception",
+                "Swiffuse", "SwiffuseTensor", "SwiffuseNN", "SwiffuseIO", "SwiffuseCPU", "SwiffuseVulkan",
+                "SwiffuseDiffusion", "SwiffuseTraining", "SwiffuseEvaluation", "SwiffuseTesting", "SwiffuseJiT",
+                "SwiffusePerceptual", "SwiffuseInception",
             ], path: "Tests/Plugins", swiftSettings: settings),
         .testTarget(
             name: "GoldenTests",

@@ -11,6 +11,8 @@ extension KernelTable {
         table.add(FusedKernel<AttentionOp>.vulkan(runtime))
         table.add(FusedKernel<SwiGLUOp>.vulkan(runtime))
         table.add(FusedKernel<GatedResidualOp>.vulkan(runtime))
+        table.add(FusedKernel<AdaptiveLayerNormOp>.vulkan(runtime))
+        table.add(FusedKernel<AdaptiveResidualOp>.vulkan(runtime))
         table.add(FusedKernel<AdamWOp>.vulkan(runtime))
         return table
     }

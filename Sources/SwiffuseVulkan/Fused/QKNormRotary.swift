@@ -90,7 +90,7 @@ private struct HeadsCall {
         try runtime.launch(
             .headsBackward, [isVectorized([cotangent, slot.view]).word, accumulates.word, UInt32(part)],
             [
-                accumulates ? .updating(slot.view) : .writing(slot.view), .reading(qkv), .reading(weight),
+                slot.operand, .reading(qkv), .reading(weight),
                 .reading(cosine), .reading(sine), .reading(inverse), .reading(cotangent),
                 accumulates ? .reading(slot.view) : nil,
             ],

@@ -148,7 +148,7 @@ private struct NormCall {
         try runtime.launchRows(
             .normBackward, constants(runtime, [dy, slot.view], accumulates),
             [
-                accumulates ? .updating(slot.view) : .writing(slot.view), .reading(x), .reading(weight),
+                slot.operand, .reading(x), .reading(weight),
                 .reading(scale), .reading(dy), .reading(inverse), accumulates ? .reading(slot.view) : nil,
             ],
             PushWords(

@@ -119,7 +119,8 @@ final class Recorder: @unchecked Sendable {
 
     private func append(_ dispatch: Dispatch) throws(DeviceError) {
         let operands = dispatch.operands.compactMap { $0 }
-        guard let first = operands.first?.view.vulkanBuffer.block else { return }
+        let groups = dispatch.groups
+        guard let first = operands.first?.view.vulkanBuffer.block, groups.0 * groups.1 * groups.2 > 0 else { return }
         let slots = (0..<Int(cvk_slot_count)).map { slot in
             slot < dispatch.operands.count ? dispatch.operands[slot]?.view.vulkanBuffer.block ?? first : first
         }
@@ -130,7 +131,7 @@ final class Recorder: @unchecked Sendable {
         dispatch.parameters.words.withUnsafeBytes { push in
             var call = cvk_dispatch(
                 pipeline: pipeline, set: set, push: push.baseAddress, push_bytes: UInt32(push.count),
-                groups: (UInt32(dispatch.groups.0), UInt32(dispatch.groups.1), UInt32(dispatch.groups.2)))
+                groups: (UInt32(groups.0), UInt32(groups.1), UInt32(groups.2)))
             cvk_commands_dispatch(commands, &call)
         }
         times?.add(dispatch.kernel, to: commands)
