@@ -22,7 +22,8 @@ struct ZooJudge {
             try Self.train(recipe, try source.dataset(), preparation, steps: steps, to: path, on: device)
         }
         let network = try EncoderFeatures(file: path)
-        title = network.title
+        let architecture = try EncoderFile.configuration(of: path).architecture.rawValue
+        title = "an encoder of our own (\(architecture)) trained on their classes; not comparable with Inception-v3"
         extractor = try FeatureExtractor(network, batchSize: 128, on: device)
         let test = try IDXDataset.fashionMNIST(.test)
         reference = try FeatureReference(
