@@ -4,17 +4,17 @@ SWIFT ?= swift
 DOCC ?= docc
 # One configuration for everything, so that demo and test share a build.
 FLAGS := -c release
-PACKAGES := libopenblas-dev libvulkan-dev mesa-vulkan-drivers libpng-dev libjpeg-dev zlib1g-dev dataset-fashion-mnist
-# What tests use beside: shader compiler and checker, and Vulkan's validation layer.
-TEST_PACKAGES := glslang-tools spirv-tools vulkan-validationlayers
+PACKAGES := libopenblas-dev libvulkan-dev libpng-dev libjpeg-dev zlib1g-dev dataset-fashion-mnist
+# What tests use besides: a Vulkan driver for processors, the shader compiler and checker, and the validation layer.
+TEST_PACKAGES := mesa-vulkan-drivers glslang-tools spirv-tools vulkan-validationlayers
 SWIFFUSE := $(SWIFT) run $(FLAGS) --skip-build swiffuse
 DEMO ?= demo
 PREFIX ?= /usr/local
 
 # Where the documentation goes, and the libraries that it covers.
 DOCS ?= docs
-LIBRARIES := Swiffuse SwiffuseTensor SwiffuseCPU SwiffuseNN SwiffuseIO SwiffuseDiffusion SwiffuseTraining SwiffuseEvaluation \
-	SwiffuseTesting SwiffuseCommands SwiffuseJiT SwiffuseDiT SwiffuseDeCo SwiffusePixNerd SwiffusePerceptual
+LIBRARIES := Swiffuse SwiffuseTensor SwiffuseCPU SwiffuseVulkan SwiffuseNN SwiffuseIO SwiffuseDiffusion SwiffuseTraining SwiffuseEvaluation \
+	SwiffuseTesting SwiffuseCommands SwiffuseInception SwiffuseJiT SwiffuseDiT SwiffuseDeCo SwiffusePixNerd SwiffusePerceptual
 
 .PHONY: all setup build demo test docs reference fuzz install uninstall clean
 

@@ -13,6 +13,7 @@ public struct InceptionFeaturesConfiguration: ComponentConfiguration {
         case pytorchFID = "pytorch-fid"
     }
 
+    /// How pictures are brought to the network's size.
     public var resizing = Resizing.torchFidelity
     /// `weights-inception-2015-12-05-6726825d.pth` (torch-fidelity) or `pt_inception-2015-12-05-6726825d.pth`
     /// (pytorch-fid).

@@ -22,23 +22,33 @@ struct ModelZoo: ParsableCommand {
         "fashion-mnist,fashion-mnist-dit,fashion-mnist-deco,fashion-mnist-pixnerd,fashion-mnist-jit-deco,"
         + "fashion-mnist-jit-frequency"
 
+    @Option(help: "Samples of each that the judge sees.")
+    var samples = 2000
+
+    @Option(help: "Updates of the judge's training, if it is not in the folder yet.")
+    var judgeSteps = 1500
+
     func validate() throws {
         guard (0.01...10_000).contains(minutes) else { throw ValidationError("--minutes: 0.01 to 10000") }
+        guard (10...1_000_000).contains(samples) else { throw ValidationError("--samples: 10 to 1000000") }
+        guard (1...1_000_000).contains(judgeSteps) else { throw ValidationError("--judge-steps: 1 to 1000000") }
         guard !only.isEmpty else { throw ValidationError("--only: name at least one preset") }
     }
 
     func run() throws {
         let registry = try Registry.standard
         let device = try CPUDevice()
+        let judge = try ZooJudge(
+            path: out + "/judge.safetensors", steps: judgeSteps, sampleCount: samples, registry: registry, on: device)
         var rows: [ZooResult] = []
         for name in only.split(separator: ",").map(String.init) {
             let family = ZooFamily(
                 recipe: try registry.preset(name).recipe(registry: registry), registry: registry,
                 folder: RunFolder("\(out)/\(minutes)-minutes/\(name)"), minutes: minutes)
-            rows.append(try family.finished() ?? family.train(on: device))
+            rows.append(try family.finished(judge) ?? family.train(judge, on: device))
             try family.draw(to: "\(page)/\(name).png", on: device)
         }
-        try ZooPage(path: page + "/README.md").write(rows, minutes: minutes)
+        try ZooPage(path: page + "/README.md").write(rows, minutes: minutes, judge: judge)
         print("wrote \(page)/README.md")
     }
 }

@@ -11,15 +11,15 @@ struct ZooFamily {
     private var resultPath: String { folder.path + "/result.json" }
 
     /// What an earlier run came to, if it was finished.
-    func finished() throws -> ZooResult? {
-        guard folder.hasCheckpoint, let result = ZooResult(file: resultPath), result.minutes == minutes else {
-            return nil
-        }
+    func finished(_ judge: ZooJudge) throws -> ZooResult? {
+        guard folder.hasCheckpoint, let result = ZooResult(file: resultPath), result.minutes == minutes,
+            result.sampleCount == judge.sampleCount
+        else { return nil }
         say("\(recipe.name): trained already")
         return result
     }
 
-    func train(on device: any Device) throws -> ZooResult {
+    func train(_ judge: ZooJudge, on device: any Device) throws -> ZooResult {
         try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
         let seconds = minutes * 60
         let timed = try recipe(for: seconds, secondsPerUpdate: try secondsPerUpdate(on: device))
@@ -34,11 +34,14 @@ struct ZooFamily {
                 say("  update \(step.step), loss \(step.loss)")
             })
         let duration = (clock.now - start) / .seconds(1)
-        let updates = run.loop.state.step
+        let (updates, state) = (run.loop.state.step, run.loop.state)
+        let store = state.weights(timed.sampling.ema, of: timed.training).store
         let result = ZooResult(
             preset: recipe.name, minutes: minutes, parameterCount: run.loop.state.store.valueCount, updates: updates,
             imagesPerSecond: Double(updates * timed.training.batchSize * timed.training.accumulation) / duration,
-            picturesPerSecond: try picturesPerSecond(on: device))
+            picturesPerSecond: try picturesPerSecond(on: device),
+            frechet: try judge.distance(of: run.loop.model, store: store, registry: registry),
+            sampleCount: judge.sampleCount)
         try result.write(to: resultPath)
         return result
     }

@@ -14,23 +14,25 @@ struct ZooPage {
 
     let path: String
 
-    func write(_ rows: [ZooResult], minutes: Double) throws {
+    func write(_ rows: [ZooResult], minutes: Double, judge: ZooJudge) throws {
         let text = try String(contentsOfFile: path, encoding: .utf8)
         guard let start = text.range(of: Self.begin), let end = text.range(of: Self.end),
             start.upperBound <= end.lowerBound
         else { throw MissingMarkers(path: path) }
-        let page = text[..<start.upperBound] + "\n" + table(rows, minutes) + text[end.lowerBound...]
+        let page = text[..<start.upperBound] + "\n" + table(rows, minutes, judge) + text[end.lowerBound...]
         try AtomicFile.write(Array(String(page).utf8), to: path)
     }
 
-    private func table(_ rows: [ZooResult], _ minutes: Double) -> String {
+    private func table(_ rows: [ZooResult], _ minutes: Double, _ judge: ZooJudge) -> String {
         var lines = [
-            "", "Each trained for \(shortened(minutes)) minutes on \(processor).", "",
-            "| preset | parameters | updates | images/s, training | pictures/s, drawing |",
-            "|---|---|---|---|---|",
+            "",
+            "Each trained for \(minutes.formatted()) minutes on \(processor). FID of \(judge.sampleCount) samples against the "
+                + "10,000 test pictures, seen by: \(judge.title).", "",
+            "| preset | FID, own encoder ↓ | parameters | updates | images/s, training | pictures/s, drawing |",
+            "|---|---|---|---|---|---|",
         ]
         lines += rows.map { row in
-            "| `\(row.preset)` | \(thousands(row.parameterCount)) | \(row.updates) | \(shortened(row.imagesPerSecond)) "
+            "| `\(row.preset)` | \(shortened(row.frechet)) | \(thousands(row.parameterCount)) | \(row.updates) | \(shortened(row.imagesPerSecond)) "
                 + "| \(shortened(row.picturesPerSecond)) |"
         }
         lines += [

@@ -11,6 +11,10 @@ struct ZooResult: Codable, Equatable {
     let imagesPerSecond: Double
     /// While drawing with the recipe's solver and guidance.
     let picturesPerSecond: Double
+    /// Fréchet distance of the samples, as the judge sees them.
+    let frechet: Double
+    /// How many samples it saw.
+    let sampleCount: Int
 
     /// The row kept in a file; nil if there is none, or a damaged one.
     init?(file: String) {
@@ -22,7 +26,7 @@ struct ZooResult: Codable, Equatable {
 
     init(
         preset: String, minutes: Double, parameterCount: Int, updates: Int, imagesPerSecond: Double,
-        picturesPerSecond: Double
+        picturesPerSecond: Double, frechet: Double, sampleCount: Int
     ) {
         self.preset = preset
         self.minutes = minutes
@@ -30,6 +34,8 @@ struct ZooResult: Codable, Equatable {
         self.updates = updates
         self.imagesPerSecond = imagesPerSecond
         self.picturesPerSecond = picturesPerSecond
+        self.frechet = frechet
+        self.sampleCount = sampleCount
     }
 
     func write(to file: String) throws {

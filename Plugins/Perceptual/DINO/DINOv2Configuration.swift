@@ -24,6 +24,7 @@ public struct DINOv2Configuration: ComponentConfiguration, Hashable {
     public var mlpRatio = 4.0
     /// Number of register tokens: 4 in the `reg4` models.
     public var registerCount = 0
+    /// The form of the feed-forward layers.
     public var feedForward = FeedForward.mlp
     /// What is added to the number of patches before the position table is scaled to it: 0.1; 0 in the `reg4` models.
     public var interpolationOffset = 0.1

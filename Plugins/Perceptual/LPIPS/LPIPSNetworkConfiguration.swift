@@ -20,7 +20,9 @@ public struct LPIPSNetworkConfiguration: ComponentConfiguration, Hashable {
 
     /// Channels of the five stages.
     public var widths = [64, 128, 256, 512, 512]
+    /// How the channels of a stage count.
     public var heads = Heads.learned
+    /// Where the learned weights stand.
     public var weighting = Weighting.official
 
     public init() {}

@@ -38,11 +38,7 @@ struct CheckCommand: SwiffuseCommand {
             environment.output.write(try recipe.tree().yaml)
             return 0
         }
-        var options = DeviceOptions()
-        options.device = device
-        options.threads = 1
-        options.memoryLimit = nil
-        let kernels = try options.open(in: environment).kernels
+        let kernels = try environment.device(named: device).open(DeviceSettings(threads: 1)).kernels
         let model = try DiffusionModel(recipe, registry: environment.registry)
         let batch = SamplingBatch.automatic(for: recipe.image)
         let estimate = try CostEstimate(

@@ -50,18 +50,7 @@ struct DeviceOptions: ParsableArguments {
     /// Opens the named device, and no other.
     func open(in environment: CommandEnvironment) throws -> any Device { try choice(in: environment).open(settings) }
 
-    func choice(in environment: CommandEnvironment) throws -> DeviceChoice {
-        if let choice = environment.devices.first(where: { $0.name == device }) { return choice }
-        if let family = environment.devices.first(where: { device.hasPrefix($0.name + ":") }),
-            let members = try family.members?()
-        {
-            if let choice = members.first(where: { $0.name == device }) { return choice }
-            let known = members.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ")
-            throw UserError("--device: there is no '\(device)'; found: \(known.isEmpty ? "none" : known)")
-        }
-        let known = environment.devices.map(\.name).joined(separator: ", ")
-        throw UserError("--device: no device is called '\(device)'; known: \(known)")
-    }
+    func choice(in environment: CommandEnvironment) throws -> DeviceChoice { try environment.device(named: device) }
 
     /// The flags that were given, to be repeated by a later command.
     var words: [String] {
@@ -69,5 +58,19 @@ struct DeviceOptions: ParsableArguments {
             + (memoryLimit.map { ["--memory-limit", String($0)] } ?? [])
             + (vulkanProfile.map { ["--vulkan-profile", $0] } ?? [])
             + (vulkanCheckNumbers ? ["--vulkan-check-numbers"] : [])
+    }
+}
+
+extension CommandEnvironment {
+    /// Looks up what `--device` names.
+    func device(named name: String) throws -> DeviceChoice {
+        if let choice = devices.first(where: { $0.name == name }) { return choice }
+        if let family = devices.first(where: { name.hasPrefix($0.name + ":") }), let members = try family.members?() {
+            if let choice = members.first(where: { $0.name == name }) { return choice }
+            let known = members.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ")
+            throw UserError("--device: there is no '\(name)'; found: \(known.isEmpty ? "none" : known)")
+        }
+        throw UserError(
+            "--device: no device is called '\(name)'; known: \(devices.map(\.name).joined(separator: ", "))")
     }
 }

@@ -15,6 +15,7 @@ struct RecipeReference {
         "losses": "`losses:` – a list: losses besides the target's own, each with `weight` and `gate`.",
         "solver": "`sampling.solver:` – how a picture is drawn along the velocities.",
         "guidance": "`sampling.guidance:` – how a picture is pulled towards its condition.",
+        "features": "Networks that `swiffuse evaluate` looks through; no part of a recipe.",
         "data": "`data:` – where training images come from; `none` for a model that is only sampled.",
     ]
 

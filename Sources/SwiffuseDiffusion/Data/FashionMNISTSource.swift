@@ -8,6 +8,7 @@ public struct FashionMNISTSource: DataSource, Component {
     public struct Configuration: ComponentConfiguration {
         /// Folder with the IDX files, plain or .gz.
         public var folder = IDXDataset.fashionMNISTFolder
+        /// Which pictures.
         public var split = DatasetSplit.train
 
         public init() {}

@@ -25,6 +25,7 @@ public struct GateConfiguration: ComponentConfiguration, Hashable {
 
     /// The first time that counts; 0 for all images. PixelGen: 0.3.
     public var from = 0.0
+    /// Whose reading of gating holds.
     public var convention = Convention.official
 
     public init() {}

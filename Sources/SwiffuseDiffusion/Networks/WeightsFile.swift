@@ -9,6 +9,7 @@ public struct WeightsFile: ComponentConfiguration, Hashable {
         case random
     }
 
+    /// Where the weights come from.
     public var source = Source.file
     /// A PyTorch or safetensors file; empty as long as nobody has said.
     public var file = ""

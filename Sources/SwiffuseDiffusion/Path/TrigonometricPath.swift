@@ -12,6 +12,7 @@ public struct TrigonometricPath: NoisePath, Component {
     }
 
     public struct Configuration: ComponentConfiguration {
+        /// Whose path: the paper's, or that of the official code.
         public var variant = Variant.paper
 
         public init() {}

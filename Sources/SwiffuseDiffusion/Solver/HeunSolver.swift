@@ -11,6 +11,7 @@ public struct HeunSolver: Solver, Component {
     }
 
     public struct Configuration: ComponentConfiguration {
+        /// Whether the velocity at a step's start is asked for anew or taken from the step before.
         public var evaluations = Evaluations.exact
 
         public init() {}

@@ -80,6 +80,7 @@ extension TimeGrid {
         public var steps = 50
         /// See `TimeShift`.
         public var shift = 1.0
+        /// Width of the last step, or `automatic`: that of the others before the shift.
         public var lastStep = LastStep.automatic
 
         public init() {}
