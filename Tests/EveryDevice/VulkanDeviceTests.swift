@@ -90,6 +90,26 @@ import Testing
         #expect(sums == Set(expected))
     }
 
+    @Test func theKernelThatGivesNaNIsNamed() throws {
+        let device = try VulkanDevice(watch: VulkanWatch(checksNumbers: true))
+        let x = Tensor([4, -1, 9], shape: [3], on: device)
+        #expect(try (x * 2).scalars() == [8, -2, 18])
+        #expect {
+            try (x.squareRoot() + 1).scalars()
+        } throws: { error in
+            "\(error)".contains("kernel elementwise") && "\(error)".contains("element 1")
+        }
+    }
+
+    @Test func kernelsAreTimedOnRequest() throws {
+        let device = try VulkanDevice(watch: VulkanWatch(isTimed: true))
+        let x = Tensor.ones([64, 64], on: device)
+        for _ in 0..<3 { _ = x.matmul(x) }
+        let times = try device.takeKernelTimes()
+        #expect(times.first { $0.name == "matmul" }?.count == 3)
+        #expect(try device.takeKernelTimes().isEmpty)
+    }
+
     @Test func anUnknownDeviceIsATypedError() {
         #expect {
             try VulkanDevice(index: 99)

@@ -126,7 +126,7 @@ void vectorUnit(uint index) {
 
 void scalarUnit(uint start) {
     vec4 x = vec4(0), y = vec4(0), z = vec4(0), old = vec4(0);
-    uint targets[4];
+    uvec4 targets;
     [[unroll]] for (uint e = 0; e < 4; e++) {
         const uvec4 place = places(min(start + e, count - 1));
         targets[e] = place.x;

@@ -19,6 +19,7 @@ layout(constant_id = 3) const uint STEPS = 2;
 layout(constant_id = 4) const uint EPILOGUE = 0;
 layout(constant_id = 5) const bool ACCUMULATE = false;
 layout(constant_id = 6) const bool VECTOR = true; // C's rows start at multiples of four elements
+layout(constant_id = 7) const bool WHOLE = true; // the depth is a multiple of four
 
 layout(push_constant) uniform Parameters {
     uint rows, columns;
@@ -68,6 +69,7 @@ void main() {
     vec4 sum[ROWS];
     [[unroll]] for (uint i = 0; i < ROWS; i++) sum[i] = vec4(0);
     for (uint base = 0; base < depthUnits; base += STEPS) {
+        const uint bRow = bPlace[0] + base * (4 * bStride), aRow = aPlace[0] + base * (4 * aStride);
         [[unroll]] for (uint s = 0; s < STEPS; s++) {
             const uint k = base + s;
             vec4 y[4];
@@ -75,12 +77,13 @@ void main() {
                 const vec4 t0 = b4(bPlace[0] + k), t1 = b4(bPlace[1] + k), t2 = b4(bPlace[2] + k), t3 = b4(bPlace[3] + k);
                 [[unroll]] for (uint e = 0; e < 4; e++) y[e] = vec4(t0[e], t1[e], t2[e], t3[e]);
             } else {
-                [[unroll]] for (uint e = 0; e < 4; e++) y[e] = b4(bPlace[0] + min(4 * k + e, depth - 1) * bStride);
+                [[unroll]] for (uint e = 0; e < 4; e++)
+                    y[e] = b4(WHOLE ? bRow + (4 * s + e) * bStride : bPlace[0] + min(4 * k + e, depth - 1) * bStride);
             }
             if (LAYOUT == 2) {
                 [[unroll]] for (uint e = 0; e < 4; e++) {
-                    vec4 x = a4(aPlace[0] + min(4 * k + e, depth - 1) * aStride);
-                    if (4 * k + e >= depth) x = vec4(0);
+                    vec4 x = a4(WHOLE ? aRow + (4 * s + e) * aStride : aPlace[0] + min(4 * k + e, depth - 1) * aStride);
+                    if (!WHOLE && 4 * k + e >= depth) x = vec4(0);
                     [[unroll]] for (uint i = 0; i < ROWS; i++) sum[i] += subgroupShuffle(x[i % 4], i / 4) * y[e];
                 }
             } else {

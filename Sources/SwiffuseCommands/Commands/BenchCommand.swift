@@ -65,7 +65,7 @@ struct BenchCommand: SwiffuseCommand {
 
     func run(in environment: CommandEnvironment) throws -> Int32 {
         var settings = device.settings
-        settings.isTimed = byOp
+        settings.vulkanWatch.isTimed = byOp
         let opened = try device.choice(in: environment).open(settings)
         let clock = BenchClock(device: opened, size: size, batch: batch, repeats: repeats)
         var results: [BenchResult] = []

@@ -9,7 +9,7 @@ extension DeviceChoice {
         ) { settings throws(DeviceError) in
             try VulkanDevice(
                 profile: settings.vulkanProfile, memoryLimit: settings.memoryLimit,
-                isTimed: settings.isTimed)
+                watch: settings.vulkanWatch)
         }
     }
 
@@ -19,7 +19,7 @@ extension DeviceChoice {
             settings throws(DeviceError) in
             try VulkanDevice(
                 index: candidate.index, profile: settings.vulkanProfile, memoryLimit: settings.memoryLimit,
-                isTimed: settings.isTimed)
+                watch: settings.vulkanWatch)
         }
     }
 

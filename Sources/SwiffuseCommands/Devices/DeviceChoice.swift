@@ -44,8 +44,8 @@ public struct DeviceSettings: Sendable, Hashable {
     public var memoryLimit: Int?
     /// How Vulkan kernels are shaped; nil for the device's own profile.
     public var vulkanProfile: VulkanProfile?
-    /// Whether the device's own clock times every kernel, where it can.
-    public var isTimed = false
+    /// What is watched while a Vulkan device works.
+    public var vulkanWatch = VulkanWatch()
 
     public init(threads: Int? = nil, memoryLimit: Int? = nil, vulkanProfile: VulkanProfile? = nil) {
         self.threads = threads

@@ -21,6 +21,9 @@ struct DeviceOptions: ParsableArguments {
             valueName: "name"))
     var vulkanProfile: String?
 
+    @Flag(help: "Run each Vulkan kernel at once and stop at the first that gives not-a-number (slow).")
+    var vulkanCheckNumbers = false
+
     func validate() throws {
         let coreCount = ProcessInfo.processInfo.activeProcessorCount
         if let threads, !(1...coreCount).contains(threads) {
@@ -38,8 +41,10 @@ struct DeviceOptions: ParsableArguments {
     private var profile: VulkanProfile? { VulkanProfile.all.first { $0.name == vulkanProfile } }
 
     var settings: DeviceSettings {
-        DeviceSettings(
+        var settings = DeviceSettings(
             threads: threads, memoryLimit: memoryLimit.map { Int($0 * 1_073_741_824) }, vulkanProfile: profile)
+        settings.vulkanWatch.checksNumbers = vulkanCheckNumbers
+        return settings
     }
 
     /// Opens the named device, and no other.
@@ -52,6 +57,7 @@ struct DeviceOptions: ParsableArguments {
         (device == "cpu" ? [] : ["--device", device]) + (threads.map { ["--threads", String($0)] } ?? [])
             + (memoryLimit.map { ["--memory-limit", String($0)] } ?? [])
             + (vulkanProfile.map { ["--vulkan-profile", $0] } ?? [])
+            + (vulkanCheckNumbers ? ["--vulkan-check-numbers"] : [])
     }
 }
 

@@ -15,21 +15,19 @@ public final class VulkanDevice: Device {
     ///   - index: position in Vulkan's list; nil for the best: discrete, then integrated GPUs, processors last.
     ///   - profile: how kernels are shaped; nil for the device's own.
     ///   - memoryLimit: most bytes to take from the device; nil for no limit.
-    ///   - isValidated: whether the Khronos validation layer watches every call (slow; for tests).
-    ///   - isTimed: whether the device's clock times every kernel, for `takeKernelTimes`.
+    ///   - watch: what is watched while the device works, to find faults and to measure.
     public convenience init(
-        index: Int? = nil, profile: VulkanProfile? = nil, memoryLimit: Int? = nil, isValidated: Bool = false,
-        isTimed: Bool = false
+        index: Int? = nil, profile: VulkanProfile? = nil, memoryLimit: Int? = nil, watch: VulkanWatch = VulkanWatch()
     ) throws(DeviceError) {
-        let instance = try VulkanInstance(isValidated: isValidated)
+        let instance = try VulkanInstance(isValidated: watch.isValidated)
         let facts = try instance.device(index)
         let shape = profile ?? .standard(for: facts)
         let context = try VulkanContext(instance, facts, profile: shape)
-        self.init(context, memoryLimit: memoryLimit, isTimed: isTimed)
+        self.init(context, memoryLimit: memoryLimit, watch)
     }
 
-    private init(_ context: VulkanContext, memoryLimit: Int?, isTimed: Bool) {
-        runtime = VulkanRuntime(context, memoryLimit: memoryLimit, isTimed: isTimed)
+    private init(_ context: VulkanContext, memoryLimit: Int?, _ watch: VulkanWatch) {
+        runtime = VulkanRuntime(context, memoryLimit: memoryLimit, watch)
         id = DeviceID(context.name)
         info = context.facts.information(profile: context.profile, memoryLimit: memoryLimit)
         kernels = .vulkan(runtime)
@@ -43,7 +41,7 @@ public final class VulkanDevice: Device {
     public var recordingCounts: RecordingCounts { runtime.recorder.statistics }
 
     /// Waits for everything; how long each kernel has run since the last call, the longest first. Empty unless the device
-    /// was opened with `isTimed`.
+    /// was opened to be timed.
     public func takeKernelTimes() throws(DeviceError) -> [KernelTime] { try runtime.recorder.takeKernelTimes() }
 
     /// Warnings and errors of the validation layer so far, and the first one's text.

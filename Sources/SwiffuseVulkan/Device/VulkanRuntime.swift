@@ -7,13 +7,16 @@ final class VulkanRuntime: Sendable {
     let pool: MemoryPool
     let recorder: Recorder
     let checks: IndexChecks
+    /// Whether every dispatch is run at once and its output searched for what is not a number: slow, to find a fault.
+    let checksNumbers: Bool
     private let staging: MemoryPool
 
-    init(_ context: VulkanContext, memoryLimit: Int?, isTimed: Bool) {
+    init(_ context: VulkanContext, memoryLimit: Int?, _ watch: VulkanWatch) {
         self.context = context
+        checksNumbers = watch.checksNumbers
         pool = MemoryPool(context, kind: cvk_device_memory, limit: memoryLimit)
         staging = MemoryPool(context, kind: cvk_host_memory, limit: nil)
-        recorder = Recorder(context, pool: pool, isTimed: isTimed)
+        recorder = Recorder(context, pool: pool, isTimed: watch.isTimed)
         checks = IndexChecks()
     }
 

@@ -23,7 +23,7 @@ extension VulkanRuntime {
             }
             let repeated = isVectorized ? axes.repeatedInputs : 0
             let perGroup = profile.groupSize * profile.units * (isVectorized ? 1 : 4)
-            try recorder.record(
+            try record(
                 Dispatch(
                     kernel: .elementwise,
                     constants: [

@@ -16,7 +16,7 @@ extension VulkanRuntime {
     ) throws(DeviceError) {
         if count == 0 { return }
         let size = profile.groupSize
-        try recorder.record(
+        try record(
             Dispatch(
                 kernel: kernel, constants: [UInt32(size)] + constants, operands: operands, parameters: parameters,
                 groups: groups(count, perGroup: size)))
@@ -27,7 +27,7 @@ extension VulkanRuntime {
         _ kernel: Kernel, _ constants: [UInt32], _ operands: [Operand?], _ parameters: PushWords, rows count: Int
     ) throws(DeviceError) {
         if count == 0 { return }
-        try recorder.record(
+        try record(
             Dispatch(
                 kernel: kernel, constants: [UInt32(profile.lanes)] + constants, operands: operands,
                 parameters: parameters, groups: groups(count)))

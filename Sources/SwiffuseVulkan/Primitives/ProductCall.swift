@@ -35,7 +35,7 @@ struct ProductCall {
             parameters: words(axes, first: first),
             groups: ((storedColumns + plan.columns - 1) / plan.columns, rowGroups, count),
             operations: 2 * output.matrix.rows * output.matrix.columns * b.matrix.rows * count)
-        try runtime.recorder.record(call)
+        try runtime.record(call)
     }
 
     /// What an epilogue reads beside the product, of the output's layout.
@@ -70,7 +70,7 @@ struct ProductCall {
             kernel: .matmul,
             constants: [
                 UInt32(profile.lanes), UInt32(rows), layout.rawValue, UInt32(steps), epilogue.number, accumulates.word,
-                storesVectors.word,
+                storesVectors.word, (b.matrix.rows % 4 == 0).word,
             ],
             rows: rows, columns: 4 * profile.lanes)
     }
