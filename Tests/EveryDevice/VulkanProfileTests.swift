@@ -1,0 +1,36 @@
+import SwiffuseTensor
+import SwiffuseTesting
+import SwiffuseVulkan
+import Testing
+
+/// Kernels shaped for other devices are correct on this one too; only their speed differs.
+@Suite(.needsVulkan, .serialized) struct VulkanProfileTests {
+    /// Storage buffers and shared memory, with each tile of the GPUs' table in turn.
+    @Test(arguments: [16, 32, 64, 128])
+    func gpuKernelsMatchTheReference(_ side: Int) throws {
+        var profile = VulkanProfile.gpu
+        profile.product = .sharedTiles([VulkanProfile.Tile(rows: side, columns: side, leastGroups: 0)])
+        let device = try VulkanDevice(profile: profile)
+        let cases =
+            side == 32 ? OpCase.all : OpCase.all.filter { $0.name.contains("matmul") || $0.name.contains("attention") }
+        for opCase in cases {
+            let found = try OpCheck.parity(of: opCase, on: device, applications: 2)
+            #expect(
+                found.worst <= 2 * opCase.tolerance,
+                "\(opCase.name): outputs \(found.outputs), gradients \(found.gradients)")
+        }
+    }
+
+    /// Registers and lanes, read through storage buffers.
+    @Test func kernelsWithoutTexelsMatchTheReference() throws {
+        var profile = VulkanProfile.llvmpipe
+        profile.usesTexels = false
+        let device = try VulkanDevice(profile: profile)
+        for opCase in OpCase.all {
+            let found = try OpCheck.parity(of: opCase, on: device)
+            #expect(
+                found.worst <= opCase.tolerance,
+                "\(opCase.name): outputs \(found.outputs), gradients \(found.gradients)")
+        }
+    }
+}
