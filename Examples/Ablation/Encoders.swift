@@ -27,8 +27,9 @@ struct Encoders {
             var settings = EncoderTraining.Settings()
             (settings.steps, settings.seed) = (steps, UInt64(seed))
             let source = try registry.make(recipe.data, as: .data, in: BuildContext(model: recipe.model))
-            let training = try Self.training(
-                try Encoder(configuration), try source.dataset(), try source.preparation(for: recipe.image), settings)
+            let training = try EncoderTraining(
+                try Encoder(configuration), dataset: try source.dataset(),
+                preparation: try source.preparation(for: recipe.image), settings: settings)
             guard let result = try training.run(on: device) else { continue }
             let share = (result.accuracy * 1000).rounded() / 10
             say("\(path): \(share) % of held-out pictures right")
@@ -65,12 +66,5 @@ struct Encoders {
 
     private func path(_ architecture: EncoderConfiguration.Architecture) -> String {
         "\(folder)/\(architecture.rawValue).safetensors"
-    }
-
-    private static func training(
-        _ encoder: Encoder, _ dataset: some ImageDataset, _ preparation: ImagePreparation,
-        _ settings: EncoderTraining.Settings
-    ) throws -> EncoderTraining {
-        try EncoderTraining(encoder, dataset: dataset, preparation: preparation, settings: settings)
     }
 }

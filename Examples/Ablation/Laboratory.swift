@@ -42,7 +42,8 @@ struct Laboratory {
         let source = try registry.make(recipe.data, as: .data, in: BuildContext(model: recipe.model))
         let preparation = try source.preparation(for: recipe.image)
         let extractor = try FeatureExtractor(try encoders.judge(), batchSize: 128, on: device)
-        return try FeatureReference(Self.features(try pictures.reference(), preparation, extractor))
+        let real = DatasetPictures(try pictures.reference(), preparation: preparation)
+        return try FeatureReference(try extractor.features(of: real, keeping: .first(10_000)))
     }
 
     /// Seconds of one update with all losses.
@@ -106,12 +107,5 @@ struct Laboratory {
         return Result(
             frechet: scores.frechet, inception: scores.inceptionADM,
             precision: scores.precisionRecall?.precision ?? 0, recall: scores.precisionRecall?.recall ?? 0)
-    }
-
-    private static func features(
-        _ dataset: some ImageDataset, _ preparation: ImagePreparation, _ extractor: FeatureExtractor
-    ) throws -> FeatureSet {
-        try extractor.features(
-            of: DatasetPictures(dataset, preparation: preparation), keeping: .first(10_000))
     }
 }

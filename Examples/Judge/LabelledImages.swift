@@ -22,21 +22,15 @@ struct LabelledImages {
 
     /// Samples, classes in turn, rounded to 8 bits like any picture file.
     static func drawn(
-        by sampler: DiffusionSampler, recipe: Recipe, store: ParameterStore, count: Int
+        by sampler: DiffusionSampler, model: DiffusionModel, store: ParameterStore, count: Int
     ) throws -> LabelledImages {
         var result = LabelledImages(pictures: [], labels: [])
         for start in stride(from: 0, to: count, by: 250) {
             let indices = Array(start..<min(count, start + 250))
-            let labels = indices.map { $0 % recipe.classes }
-            let seeds = indices.map(UInt64.init)
-            let noise = DiffusionSampler.noise(seeds: seeds, image: recipe.image, on: store.device)
-            let images = try sampler.sample(
-                from: noise, condition: .classes(labels, of: recipe.model, on: store.device), in: Pass(store),
-                stepNoise: .seeds(seeds)
-            ).images
-            let values = try images.scalars().map { PixelConversion.signedValues[Int(PixelConversion.sample($0))] }
-            let size = recipe.image.valueCount
-            result.pictures += indices.indices.map { Array(values[$0 * size..<($0 + 1) * size]) }
+            let labels = indices.map { $0 % model.recipe.classes }
+            let pictures = try model.pictures(
+                seeds: indices.map(UInt64.init), labels: labels, by: sampler, from: store)
+            result.pictures += pictures.map { PixelConversion.signed($0.pixels) }
             result.labels += labels
         }
         return result

@@ -22,7 +22,7 @@ for scale in [Float(2.25), 1] {
     let change = try RecipeOverride("sampling.guidance.scale=\(scale)")
     let settings = try Recipe(checkpoint.recipeTree(), overrides: changes + [change], registry: registry).sampling
     let sampler = try model.sampler(settings, registry: registry)
-    let samples = try LabelledImages.drawn(by: sampler, recipe: recipe, store: store, count: count)
+    let samples = try LabelledImages.drawn(by: sampler, model: model, store: store, count: count)
     let verdict = try judge.verdict(on: samples)
     let spread = zip(verdict.spread, realVerdict.spread).map { $0 / $1 }
     print(

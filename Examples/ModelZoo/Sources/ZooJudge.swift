@@ -40,7 +40,7 @@ struct ZooJudge {
     }
 
     private static func train(
-        _ recipe: Recipe, _ dataset: some ImageDataset, _ preparation: ImagePreparation, steps: Int, to path: String,
+        _ recipe: Recipe, _ dataset: any ImageDataset, _ preparation: ImagePreparation, steps: Int, to path: String,
         on device: any Device
     ) throws {
         var configuration = EncoderConfiguration()

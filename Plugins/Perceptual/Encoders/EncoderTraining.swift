@@ -42,7 +42,7 @@ public struct EncoderTraining: Sendable {
     ///   - preparation: how they are brought to the encoder's size.
     /// - Throws: `DataError` if there are too few.
     public init(
-        _ encoder: Encoder, dataset: some ImageDataset, preparation: ImagePreparation, settings: Settings
+        _ encoder: Encoder, dataset: any ImageDataset, preparation: ImagePreparation, settings: Settings
     ) throws(DataError) {
         let count = min(Self.heldOutLimit, Int(Double(dataset.count) * Self.heldOutShare))
         guard count >= 1 else {
@@ -52,8 +52,12 @@ public struct EncoderTraining: Sendable {
         self.encoder = encoder
         self.settings = settings
         self.preparation = preparation
-        training = ImageSubset(dataset, indices: split.training)
-        heldOut = ImageSubset(dataset, indices: split.validation)
+        training = Self.subset(dataset, split.training)
+        heldOut = Self.subset(dataset, split.validation)
+    }
+
+    private static func subset(_ dataset: some ImageDataset, _ indices: [Int]) -> any ImageDataset {
+        ImageSubset(dataset, indices: indices)
     }
 
     /// Trains.

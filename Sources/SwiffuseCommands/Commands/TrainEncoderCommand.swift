@@ -89,7 +89,8 @@ struct TrainEncoderCommand: SwiffuseCommand {
         var settings = EncoderTraining.Settings()
         (settings.steps, settings.batchSize, settings.learningRate) = (steps, batchSize, learningRate)
         settings.seed = UInt64(seed)
-        let training = try Self.training(encoder, dataset, try source.preparation(for: recipe.image), settings)
+        let training = try EncoderTraining(
+            encoder, dataset: dataset, preparation: try source.preparation(for: recipe.image), settings: settings)
         let device = try device.open(in: environment)
         try OutputFile.check(out, flag: "--out", extensions: ["safetensors"])
         return try StopRequest.whileHandlingSignals { request in
@@ -132,13 +133,6 @@ struct TrainEncoderCommand: SwiffuseCommand {
         let side = max(recipe.image.height, recipe.image.width)
         if case .integer(let own)? = recipe.backbone.settings["patchSize"], own > 1 { return own }
         return max(4, side / 16)
-    }
-
-    private static func training(
-        _ encoder: Encoder, _ dataset: some ImageDataset, _ preparation: ImagePreparation,
-        _ settings: EncoderTraining.Settings
-    ) throws -> EncoderTraining {
-        try EncoderTraining(encoder, dataset: dataset, preparation: preparation, settings: settings)
     }
 
     private func train(

@@ -70,14 +70,8 @@ enum PictureCollection {
         case .statistics(let file): throw UserError("\(file.path) holds statistics, pictures are needed here")
         case .dataset(let dataset, let fit, _):
             let preparation = try ImagePreparation(try image?.geometry ?? Self.geometry(of: dataset), fit: fit)
-            return Self.pictures(dataset, preparation, limit)
+            return DatasetPictures(dataset, preparation: preparation, limit: limit)
         }
-    }
-
-    private static func pictures(
-        _ dataset: some ImageDataset, _ preparation: ImagePreparation, _ limit: Int
-    ) -> any PictureStream {
-        DatasetPictures(dataset, preparation: preparation, limit: limit)
     }
 
     private static func geometry(of dataset: any ImageDataset) throws -> ImageGeometry {

@@ -13,9 +13,9 @@ public protocol PictureStream {
 }
 
 /// The first pictures of a data set, brought to one size.
-public struct DatasetPictures<Dataset: ImageDataset>: PictureStream {
+public struct DatasetPictures: PictureStream {
     public let count: Int
-    private let dataset: Dataset
+    private let dataset: any ImageDataset
     private let preparation: ImagePreparation
     private var position = 0
 
@@ -23,7 +23,7 @@ public struct DatasetPictures<Dataset: ImageDataset>: PictureStream {
     ///   - dataset: the pictures.
     ///   - preparation: how they are brought to one size.
     ///   - limit: how many at most.
-    public init(_ dataset: Dataset, preparation: ImagePreparation, limit: Int = .max) {
+    public init(_ dataset: any ImageDataset, preparation: ImagePreparation, limit: Int = .max) {
         self.dataset = dataset
         self.preparation = preparation
         count = min(dataset.count, limit)
@@ -50,8 +50,8 @@ public struct NPZPictures: PictureStream {
     private let height: Int
     private let width: Int
     private let channels: Int
-    private let file: NPZFile
-    private var rest: Rest
+    private let rest: Rest
+    private var remaining: Int
 
     /// Where reading has got to; a class because a reader cannot be copied.
     private final class Rest {
@@ -73,13 +73,10 @@ public struct NPZPictures: PictureStream {
                     "its array '\(Self.name)' is \(reader.header.element.rawValue) \(shape), not uint8 [N, H, W, 1 or 3]"
             )
         }
-        self.file = file
         (count, height, width, channels) = (min(shape[0], limit), shape[1], shape[2], shape[3])
         rest = Rest(reader)
         remaining = count
     }
-
-    private var remaining: Int
 
     public mutating func next(_ limit: Int) throws -> [ImageBuffer] {
         let size = height * width * channels

@@ -47,17 +47,8 @@ public struct SampledPictures: PictureStream {
 
     private func draw(_ range: Range<Int>) throws -> [ImageBuffer] {
         let recipe = model.recipe
-        let seeds = range.map { UInt64(recipe.sampling.seed + $0) }
-        let noise = DiffusionSampler.noise(
-            seeds: seeds, image: recipe.image, scale: Float(recipe.training.noiseScale), on: store.device)
-        let condition: SamplingCondition =
-            recipe.classes == 0
-            ? .none : .classes(range.map { $0 % recipe.classes }, of: recipe.model, on: store.device)
-        let images = try sampler.sample(
-            from: noise, condition: condition, in: Pass(store), stepNoise: .seeds(seeds)
-        ).images
-        return PixelConversion.images(
-            fromNCHW: try images.scalars(), channels: recipe.image.channels, height: recipe.image.height,
-            width: recipe.image.width)
+        return try model.pictures(
+            seeds: range.map { UInt64(recipe.sampling.seed + $0) }, labels: range.map { $0 % max(1, recipe.classes) },
+            by: sampler, from: store)
     }
 }
