@@ -95,10 +95,12 @@ import Testing
     @Test func sampleWritesWhatTheADMSuiteReads() throws {
         let run = try tiny.train(into: "run")
         let path = tiny.folder("samples.npz")
+        let abandoned = try tiny.folder.write("half", to: ".swiffuse-1-abc.tmp")
         let outcome = try self.run("sample", run, "--count", "5", "--npz", path)
         #expect(outcome.exitCode == 0, "\(outcome.messages)")
         let header = try #require(try NPZFile(path: path).headers["arr_0"])
         #expect(header == NPYHeader(.uint8, shape: [5, 12, 12, 3]))
+        #expect(!FileManager.default.fileExists(atPath: abandoned))  // what a killed program left
     }
 
     @Test func mistakesAreNamed() throws {
