@@ -15,10 +15,10 @@ import Testing
     }
 
     /// Every parameter by its place and that of its values; variance as He's for convolutions.
-    private func store(_ network: FrozenParameters, on device: any Device) -> ParameterStore {
+    private func store(_ parameters: [Parameter], on device: any Device) -> ParameterStore {
         ParameterStore(
-            network.parameters,
-            values: network.parameters.enumerated().map { place, parameter in
+            parameters,
+            values: parameters.enumerated().map { place, parameter in
                 let fanIn = parameter.shape.count / parameter.shape[0]
                 let scale: Float = parameter.shape.rank == 1 ? 0.1 : (6 / Float(fanIn)).squareRoot()
                 return Tensor(
@@ -26,16 +26,12 @@ import Testing
             })
     }
 
-    private struct FrozenParameters {
-        let parameters: [Parameter]
-    }
-
     @Test(arguments: InceptionFixture.all) func agreesWithTheReference(_ fixture: InceptionFixture) throws {
         let device = try CPUDevice(threads: 2)
         var configuration = InceptionFeaturesConfiguration()
         configuration.resizing = fixture.resizing
         let network = InceptionFeatures(configuration)
-        let pass = Pass(store(FrozenParameters(parameters: network.network.scope.parameters), on: device))
+        let pass = Pass(store(network.network.scope.parameters, on: device))
         let pixels = (0..<3 * 13 * 17).map { (index: Int) -> Float in
             let sum = index * 7919 + index / 5 * 31
             return Float(sum % 256)
