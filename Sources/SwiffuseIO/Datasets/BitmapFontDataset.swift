@@ -1,3 +1,5 @@
+import Glibc
+
 /// The colour pictures in a font file, such as Noto Color Emoji: PNGs in the tables CBLC and CBDT (OpenType 1.9).
 ///
 /// Every picture is laid in the middle of a square of one colour; what is transparent shows it.
@@ -20,8 +22,7 @@ public struct BitmapFontDataset: ImageDataset {
         do {
             file = try MappedFile(path: path)
         } catch {
-            let isMissing = error.code == 2  // ENOENT
-            throw isMissing
+            throw error.code == ENOENT
                 ? .missing(path: path, advice: "install it with: apt-get install fonts-noto-color-emoji") : .file(error)
         }
         glyphs = try BitmapFontTables(file).glyphs()

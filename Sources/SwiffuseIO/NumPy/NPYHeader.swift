@@ -47,7 +47,7 @@ public struct NPYHeader: Sendable, Equatable {
         return Self.magic + [1, 0, UInt8(line.count & 255), UInt8(line.count >> 8)] + line
     }
 
-    /// Bytes that `length(from:)` looks at.
+    /// Bytes that `textRange(_:)` looks at.
     static let prefixByteCount = 12
 
     /// Where the text lies, from the first bytes of a file.
