@@ -20,6 +20,8 @@ struct BenchResult: Codable {
     let residentBytes: Int
     /// Kernel launches of one run; nil on devices that do not launch any.
     let dispatches: Int?
+    /// What one more run was made of, the longest first; nil unless asked for.
+    let operations: [BenchOperation]?
 
     /// Columns of a table for people.
     var row: [String] {
@@ -44,13 +46,16 @@ struct BenchClock {
     let size: BenchSize
     let batch: Int
     let repeats: Int
+    /// Whether each case is run once more to see what it is made of.
+    let byOp: Bool
     private let clock = ContinuousClock()
 
-    init(device: any Device, size: BenchSize, batch: Int, repeats: Int) {
+    init(device: any Device, size: BenchSize, batch: Int, repeats: Int, byOp: Bool) {
         self.device = device
         self.size = size
         self.batch = batch
         self.repeats = repeats
+        self.byOp = byOp
     }
 
     /// Times some work: once to warm up, then `repeats` times.
@@ -77,11 +82,20 @@ struct BenchClock {
         for _ in 0..<repeats {
             for (index, work) in works.enumerated() { seconds[index].append(try time(work.run)) }
         }
-        return works.indices.map { index in
+        return try works.indices.map { index in
             result(
                 suite, works[index].name, seconds[index].sorted(), amount: amount, unit: unit,
-                dispatches: dispatches[index])
+                dispatches: dispatches[index], operations: byOp ? try operations(of: works[index].run) : nil)
         }
+    }
+
+    /// What one run is made of: by the device's own clock where it has one, else by waiting for each operation.
+    private func operations(of work: () throws -> Void) throws -> [BenchOperation]? {
+        if let timed = device as? TimedDevice { return try timed.costs(of: work).map { BenchOperation($0) } }
+        guard let vulkan = device as? VulkanDevice else { return nil }
+        _ = try vulkan.takeKernelTimes()
+        try work()
+        return try vulkan.takeKernelTimes().map { BenchOperation($0) }
     }
 
     /// Launches of one run, where the device counts them.
@@ -101,7 +115,8 @@ struct BenchClock {
 
     /// - Parameter seconds: ascending.
     private func result(
-        _ suite: String, _ name: String, _ seconds: [Double], amount: Double, unit: String, dispatches: Int?
+        _ suite: String, _ name: String, _ seconds: [Double], amount: Double, unit: String, dispatches: Int?,
+        operations: [BenchOperation]?
     ) -> BenchResult {
         let median = seconds[seconds.count / 2]
         return BenchResult(
@@ -109,6 +124,6 @@ struct BenchClock {
             minSeconds: seconds[0], maxSeconds: seconds[seconds.count - 1], rate: amount / max(1e-12, median),
             rateUnit: unit,
             tensorBytes: device.memoryUse.highWaterMark, residentBytes: SystemMemory.peakResident,
-            dispatches: dispatches)
+            dispatches: dispatches, operations: operations)
     }
 }

@@ -27,7 +27,7 @@ struct BenchCommand: SwiffuseCommand {
               swiffuse bench
               swiffuse bench forward train-step --size B --batch 4
               swiffuse bench ops --size B --threads 1 --json
-              swiffuse bench train-step --device vulkan --by-op
+              swiffuse bench train-step --size B --by-op
             """)
 
     @Argument(
@@ -50,7 +50,11 @@ struct BenchCommand: SwiffuseCommand {
     @Option(help: ArgumentHelp("Steps of the suite sample.", valueName: "n"))
     var steps = 4
 
-    @Flag(help: "Print the time of each kernel too, by the device's own clock (Vulkan devices).")
+    @Flag(
+        help: """
+            Print what each case is made of too: time, arithmetic and memory traffic of every operation, next to what the \
+            device can do at most; on Vulkan devices the time of every kernel, by their own clock.
+            """)
     var byOp = false
 
     @OptionGroup(title: "Device options")
@@ -67,7 +71,10 @@ struct BenchCommand: SwiffuseCommand {
         var settings = device.settings
         settings.vulkanWatch.isTimed = byOp
         let opened = try device.choice(in: environment).open(settings)
-        let clock = BenchClock(device: opened, size: size, batch: batch, repeats: repeats)
+        let hasClock = opened is VulkanDevice
+        let clock = BenchClock(
+            device: byOp && !hasClock ? TimedDevice(opened) : opened, size: size, batch: batch, repeats: repeats,
+            byOp: byOp)
         var results: [BenchResult] = []
         for suite in Suite.allCases where suites.isEmpty || suites.contains(suite) {
             environment.messages.write("measuring \(suite.rawValue) …\n")
@@ -82,28 +89,11 @@ struct BenchCommand: SwiffuseCommand {
             }
         }
         try print(results, environment)
-        if byOp && !json { try printKernels(of: opened, environment) }
+        if byOp && !json {
+            let roofline = hasClock ? nil : try BenchRoofline(opened, size: size, batch: batch)
+            for result in results { for line in result.operationLines(roofline) { environment.say(line) } }
+        }
         return 0
-    }
-
-    /// All kernels of all runs, warming up included.
-    private func printKernels(of device: any Device, _ environment: CommandEnvironment) throws {
-        guard let vulkan = device as? VulkanDevice else {
-            throw UserError("--by-op: \(device.id) has no clock for kernels; it works with --device vulkan")
-        }
-        let times = try vulkan.takeKernelTimes()
-        let total = times.reduce(0) { $0 + $1.seconds }
-        var table = Table(
-            [.left, .right, .right, .right, .right], header: ["kernel", "launches", "total ms", "mean µs", "share"])
-        for time in times {
-            table.add([
-                time.name, String(time.count), Amount.number(time.seconds * 1e3),
-                Amount.number(time.seconds / Double(time.count) * 1e6),
-                "\(Int((100 * time.seconds / max(total, 1e-12)).rounded())) %",
-            ])
-        }
-        environment.say()
-        for line in table.lines() { environment.say(line) }
     }
 
     private func print(_ results: [BenchResult], _ environment: CommandEnvironment) throws {

@@ -124,7 +124,7 @@ private struct KeptValues: Sendable {
                 .init(
                     inputs: inputs.map { $0?.view }, outputs: outputs.map { $0?.view },
                     residuals: residuals.compactMap(\.view), cotangents: dense.compactMap(\.view),
-                    gradients: deliveries.map { $0?.slot }))
+                    gradients: deliveries.map { $0?.slot }, inputSpecs: inputSpecs))
         }
         for (position, delivery) in zip(positions, deliveries) {
             if let position, let delivery { table.finish(delivery, at: position) }

@@ -21,6 +21,8 @@ public struct FusedKernel<Op: FusedOp>: Sendable {
         public let cotangents: [BufferView]
         /// Where to put the gradient of each input; nil where none is needed.
         public let gradients: [GradientSlot?]
+        /// Shapes of all inputs, kept or not.
+        public let inputSpecs: [TensorSpec]
     }
 
     /// Inputs that may be strided views; the others are made dense first.
@@ -54,6 +56,8 @@ public protocol AnyFusedKernel: Sendable {
     var opName: OpName { get }
     /// The same allocation pattern with kernels that compute nothing but report their arithmetic.
     func shapesOnly(counting: @escaping @Sendable (Int) -> Void) -> any AnyFusedKernel
+    /// The same kernels, with every launch handed to an observer that has to run it.
+    func observed(by observer: @escaping LaunchObserver) -> any AnyFusedKernel
 }
 
 extension FusedKernel: AnyFusedKernel {
@@ -87,8 +91,17 @@ public struct KernelTable: Sendable {
 
     /// A table with the same allocation pattern that computes nothing.
     public func shapesOnly(counting: @escaping @Sendable (Int) -> Void) -> KernelTable {
+        mapped { $0.shapesOnly(counting: counting) }
+    }
+
+    /// A table of the same kernels, with every launch handed to an observer that has to run it.
+    public func observed(by observer: @escaping LaunchObserver) -> KernelTable {
+        mapped { $0.observed(by: observer) }
+    }
+
+    private func mapped(_ change: (any AnyFusedKernel) -> any AnyFusedKernel) -> KernelTable {
         var table = KernelTable()
-        table.kernels = kernels.mapValues { $0.shapesOnly(counting: counting) }
+        table.kernels = kernels.mapValues(change)
         return table
     }
 }
