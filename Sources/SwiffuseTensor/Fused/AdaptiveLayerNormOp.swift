@@ -25,6 +25,8 @@ public struct AdaptiveLayerNormOp: FusedOp {
         return [(centred * inverse * inputs[1] + inputs[2]) * (parts[1] + 1) + parts[0]]
     }
 
+    public var isCheapToRepeat: Bool { true }
+
     public func floatingPointOperations(for inputs: [TensorSpec]) -> Int { 10 * inputs[0].shape.count }
 }
 
