@@ -23,7 +23,7 @@ struct BenchOps {
             + measure(SwiGLUOp(), "", [[batch, tokens, 2 * hidden]])
             + measure(GatedResidualOp(), "", [rows, rows, [batch, width]])
             + adaptive(batch: batch, tokens: tokens)
-            + [try optimizer(width: width)]
+            + optimizer(width: width)
     }
 
     /// The operations of a decoder of single pixels: many short rows.
@@ -54,10 +54,10 @@ struct BenchOps {
             let gradients = tape.gradients(of: loss, withRespectTo: watched)
             for case let gradient? in gradients { if let failure = gradient.failure { throw failure } }
         }
-        return [forward, both]
+        return forward + both
     }
 
-    private func optimizer(width: Int) throws -> BenchResult {
+    private func optimizer(width: Int) throws -> [BenchResult] {
         let shape: Shape = [4 * width, width]
         let op = AdamWOp(
             learningRate: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, step: 1, decays: [0.9999])

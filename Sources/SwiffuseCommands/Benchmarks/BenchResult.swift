@@ -11,7 +11,7 @@ struct BenchResult: Codable {
     let medianSeconds: Double
     let minSeconds: Double
     let maxSeconds: Double
-    /// Units of work per second: operations in the suite ops, images in the others.
+    /// Units of work per second: operations in the suite ops, bytes or files in io, images in the others.
     let rate: Double
     let rateUnit: String
     /// Most bytes in tensors during the measurement.
@@ -26,7 +26,8 @@ struct BenchResult: Codable {
     /// Columns of a table for people.
     var row: [String] {
         let spread = "\(Amount.number(minSeconds * 1000)) – \(Amount.number(maxSeconds * 1000))"
-        let speed = rateUnit == "FLOP/s" ? "\(Amount.number(rate / 1e9)) GFLOP/s" : "\(Amount.number(rate)) \(rateUnit)"
+        let isLarge = ["FLOP/s", "B/s"].contains(rateUnit)
+        let speed = "\(Amount.number(isLarge ? rate / 1e9 : rate)) \(isLarge ? "G" : "")\(rateUnit)"
         return [
             suite, name, Amount.number(medianSeconds * 1000), spread, speed, Amount.bytes(tensorBytes),
             Amount.bytes(residentBytes),
@@ -48,32 +49,38 @@ struct BenchClock {
     let repeats: Int
     /// Whether each case is run once more to see what it is made of.
     let byOp: Bool
+    /// The only case to measure; nil for all.
+    let only: String?
     private let clock = ContinuousClock()
 
-    init(device: any Device, size: BenchSize, batch: Int, repeats: Int, byOp: Bool) {
+    init(device: any Device, size: BenchSize, batch: Int, repeats: Int, byOp: Bool, only: String?) {
         self.device = device
         self.size = size
         self.batch = batch
         self.repeats = repeats
         self.byOp = byOp
+        self.only = only
     }
 
     /// Times some work: once to warm up, then `repeats` times.
     ///
     /// - Parameter amount: how much work one run is, in `unit`s times seconds.
+    /// - Returns: one result, or none if another case is wanted.
     func measure(
         _ suite: String, _ name: String, amount: Double, unit: String, _ work: () throws -> Void
-    ) throws -> BenchResult {
+    ) throws -> [BenchResult] {
         try withoutActuallyEscaping(work) { work in
-            try measureInTurns(suite, amount: amount, unit: unit, [(name, work)])[0]
+            try measureInTurns(suite, amount: amount, unit: unit, [(name, work)])
         }
     }
 
     /// Times several kinds of work, each once to warm up, then all in turns, so that what else the machine does meets
     /// all of them alike.
     func measureInTurns(
-        _ suite: String, amount: Double, unit: String, _ works: [(name: String, run: () throws -> Void)]
+        _ suite: String, amount: Double, unit: String, _ all: [(name: String, run: () throws -> Void)]
     ) throws -> [BenchResult] {
+        let works = all.filter { only == nil || $0.name == only }
+        if works.isEmpty { return [] }
         for work in works { _ = try time(work.run) }
         var dispatches: [Int?] = []
         for work in works { dispatches.append(try countDispatches(work.run)) }
