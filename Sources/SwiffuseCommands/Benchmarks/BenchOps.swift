@@ -20,6 +20,7 @@ struct BenchOps {
             + measure(RMSNormOp(), "", [rows, [width]])
             + measure(ModulatedRMSNormOp(), "", [rows, [width], [batch, width], [batch, width]])
             + measure(SiLUOp(), "", [rows])
+            + measure(GELUOp(), "", [rows.replacing(-1, with: 4 * width)])
             + measure(SwiGLUOp(), "", [[batch, tokens, 2 * hidden]])
             + measure(GatedResidualOp(), "", [rows, rows, [batch, width]])
             + adaptive(batch: batch, tokens: tokens)

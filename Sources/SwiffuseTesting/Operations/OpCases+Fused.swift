@@ -83,6 +83,8 @@ extension OpCase {
 
     private static var gates: [OpCase] {
         [
+            OpCase("gelu", [.normal([3, 5, 47])]) { GELUOp()($0) },
+            OpCase("gelu, strided", [.uniform([33, 14], -6...6)]) { GELUOp()([$0[0].transposed()]) },
             OpCase("swiglu", [.normal([3, 5, 46])]) { SwiGLUOp()($0) },
             OpCase("gated-residual", [.normal([3, 37, 21]), .normal([3, 37, 21]), .normal([3, 21])]) {
                 GatedResidualOp()($0)

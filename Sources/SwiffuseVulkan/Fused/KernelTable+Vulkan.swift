@@ -11,6 +11,7 @@ extension KernelTable {
         table.add(FusedKernel<AttentionOp>.vulkan(runtime))
         table.add(FusedKernel<SwiGLUOp>.vulkan(runtime))
         table.add(FusedKernel<SiLUOp>.vulkan(runtime))
+        table.add(FusedKernel<GELUOp>.vulkan(runtime))
         table.add(FusedKernel<GatedResidualOp>.vulkan(runtime))
         table.add(FusedKernel<AdaptiveLayerNormOp>.vulkan(runtime))
         table.add(FusedKernel<AdaptiveResidualOp>.vulkan(runtime))
