@@ -6,6 +6,7 @@ extension KernelTable {
         var table = KernelTable()
         table.add(FusedKernel<LinearOp>.cpu(runtime))
         table.add(FusedKernel<RMSNormOp>.cpu(runtime))
+        table.add(FusedKernel<LayerNormOp>.cpu(runtime))
         table.add(FusedKernel<ModulatedRMSNormOp>.cpu(runtime))
         table.add(FusedKernel<QKNormRotaryOp>.cpu(runtime))
         table.add(FusedKernel<AttentionOp>.cpu(runtime))

@@ -18,6 +18,7 @@ struct BenchOps {
                 QKNormRotaryOp(headCount: heads), "",
                 [[batch, tokens, 3 * width], [size], [size], [tokens, size], [tokens, size]], differentiable: 3)
             + measure(RMSNormOp(), "", [rows, [width]])
+            + measure(LayerNormOp(hasFactors: true), "", [rows, [width], [width]])
             + measure(ModulatedRMSNormOp(), "", [rows, [width], [batch, width], [batch, width]])
             + measure(SiLUOp(), "", [rows])
             + measure(GELUOp(), "", [rows.replacing(-1, with: 4 * width)])

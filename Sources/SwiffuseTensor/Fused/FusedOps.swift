@@ -4,7 +4,8 @@ public enum FusedOps {
     public static var all: [any FusedOp.Type] {
         [
             LinearOp.self, AttentionOp.self, QKNormRotaryOp.self, RMSNormOp.self, ModulatedRMSNormOp.self,
-            SiLUOp.self, GELUOp.self, SwiGLUOp.self, GatedResidualOp.self, AdaptiveLayerNormOp.self, AdaptiveResidualOp.self,
+            LayerNormOp.self, GELUOp.self,
+            SiLUOp.self, SwiGLUOp.self, GatedResidualOp.self, AdaptiveLayerNormOp.self, AdaptiveResidualOp.self,
             AdamWOp.self,
         ]
     }

@@ -28,6 +28,18 @@ extension OpCase {
         [
             OpCase("rms-norm", [.normal([5, 7, 33]), .normal([33])]) { RMSNormOp()($0) },
             OpCase("rms-norm, wide", [.normal([2, 2103]), .normal([2103])], tolerance: 2) { RMSNormOp()($0) },
+            OpCase("layer-norm", [.normal([5, 7, 33]), .normal([33]), .normal([33])], tolerance: 2) {
+                LayerNormOp(hasFactors: true)($0)
+            },
+            OpCase("layer-norm, no factors", [.normal([3, 37, 20])], tolerance: 2) {
+                LayerNormOp(hasFactors: false)($0)
+            },
+            OpCase("layer-norm, wide", [.normal([2, 2103]), .normal([2103]), .normal([2103])], tolerance: 3) {
+                LayerNormOp(hasFactors: true)($0)
+            },
+            OpCase(
+                "layer-norm, frozen factors", [.normal([29, 21]), .constant([21]), .constant([21])], tolerance: 2
+            ) { LayerNormOp(hasFactors: true)([$0[0] * 3 + 5, $0[1], $0[2]]) },
             OpCase(
                 "modulated-rms-norm", [.normal([3, 37, 33]), .normal([33]), .normal([3, 33]), .normal([3, 33])],
                 tolerance: 2

@@ -77,7 +77,7 @@ extension VulkanRuntime {
         let isVectorized = [y, cotangent, sums].allSatisfy { $0.hasVectorRows(width) }
         let units = chunks.count * ((width + 3) / 4)
         try launch(
-            .columnSums, [isVectorized.word, 0, 0], [.writing(sums), .reading(y), .reading(cotangent)],
+            .columnSums, [isVectorized.word, 0, 0, 0], [.writing(sums), .reading(y), .reading(cotangent)],
             PushWords(
                 units, width, chunks.rowsPerImage, chunks.rowsPerChunk, chunks.chunksPerImage, sums.place, y.place,
                 cotangent.place, 0),

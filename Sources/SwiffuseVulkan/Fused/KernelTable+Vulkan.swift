@@ -6,6 +6,7 @@ extension KernelTable {
         var table = KernelTable()
         table.add(FusedKernel<LinearOp>.vulkan(runtime))
         table.add(FusedKernel<RMSNormOp>.vulkan(runtime))
+        table.add(FusedKernel<LayerNormOp>.vulkan(runtime))
         table.add(FusedKernel<ModulatedRMSNormOp>.vulkan(runtime))
         table.add(FusedKernel<QKNormRotaryOp>.vulkan(runtime))
         table.add(FusedKernel<AttentionOp>.vulkan(runtime))
