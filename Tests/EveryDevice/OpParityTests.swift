@@ -28,7 +28,8 @@ import Testing
         #expect(
             names == [
                 "adamw-ema", "adaptive-layer-norm", "adaptive-residual", "attention", "gated-residual", "gelu",
-                "layer-norm", "linear", "modulated-rms-norm", "qk-norm-rotary", "rms-norm", "silu", "swiglu",
+                "layer-norm", "linear", "modulated-rms-norm", "qk-norm-rotary", "rms-norm", "self-attention", "silu",
+                "swiglu",
             ])
     }
 }

@@ -15,6 +15,9 @@ struct BenchOps {
                 AttentionOp(scale: 1 / Float(size).squareRoot()), "",
                 Array(repeating: [batch, heads, tokens, size], count: 3))
             + measure(
+                SelfAttentionOp(headCount: heads, scale: 1 / Float(size).squareRoot()), "",
+                [[batch, tokens, 3 * width]])
+            + measure(
                 QKNormRotaryOp(headCount: heads), "",
                 [[batch, tokens, 3 * width], [size], [size], [tokens, size], [tokens, size]], differentiable: 3)
             + measure(RMSNormOp(), "", [rows, [width]])

@@ -85,6 +85,15 @@ extension OpCase {
             ) {
                 AttentionOp(scale: 0.4)([$0[0].permuted(to: [0, 2, 1, 3]), $0[1], $0[2].transposed()])
             },
+            OpCase("self-attention", [.normal([3, 13, 3 * 2 * 7])], tolerance: 2) {
+                SelfAttentionOp(headCount: 2, scale: 0.4)($0)
+            },
+            OpCase("self-attention, whole vectors", [.normal([2, 37, 3 * 3 * 8])], tolerance: 2) {
+                SelfAttentionOp(headCount: 3, scale: 0.35)($0)
+            },
+            OpCase("self-attention, many blocks", [.normal([1, 530, 3 * 4])], tolerance: 3) {
+                SelfAttentionOp(headCount: 1, scale: 0.5)($0)
+            },
             OpCase(
                 "attention, many blocks",
                 [.normal([1, 1, 300, 4]), .normal([1, 1, 700, 4]), .normal([1, 1, 700, 4])],
@@ -99,6 +108,12 @@ extension OpCase {
             OpCase("gelu, strided", [.uniform([33, 14], -6...6)]) { GELUOp()([$0[0].transposed()]) },
             OpCase("swiglu", [.normal([3, 5, 46])]) { SwiGLUOp()($0) },
             OpCase("gated-residual", [.normal([3, 37, 21]), .normal([3, 37, 21]), .normal([3, 21])]) {
+                GatedResidualOp()($0)
+            },
+            OpCase("gated-residual, one gate", [.normal([41, 19]), .normal([41, 19]), .normal([19])]) {
+                GatedResidualOp()($0)
+            },
+            OpCase("gated-residual, frozen gate", [.normal([2, 5, 8]), .normal([2, 5, 8]), .constant([8])]) {
                 GatedResidualOp()($0)
             },
             OpCase("gated-residual, slice", [.normal([2, 5, 8]), .normal([2, 5, 8]), .normal([2, 24])]) {

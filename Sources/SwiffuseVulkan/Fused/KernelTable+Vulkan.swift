@@ -10,6 +10,7 @@ extension KernelTable {
         table.add(FusedKernel<ModulatedRMSNormOp>.vulkan(runtime))
         table.add(FusedKernel<QKNormRotaryOp>.vulkan(runtime))
         table.add(FusedKernel<AttentionOp>.vulkan(runtime))
+        table.add(FusedKernel<SelfAttentionOp>.vulkan(runtime))
         table.add(FusedKernel<SwiGLUOp>.vulkan(runtime))
         table.add(FusedKernel<SiLUOp>.vulkan(runtime))
         table.add(FusedKernel<GELUOp>.vulkan(runtime))
