@@ -27,7 +27,7 @@ extension FusedKernel<AttentionOp> {
 }
 
 extension FusedKernel<SelfAttentionOp> {
-    /// The same over heads that stay in the projection, forward and backward.
+    /// As attention, over heads that stay in the projection, forward and backward.
     static func cpu(_ runtime: CPURuntime) -> FusedKernel<SelfAttentionOp> {
         FusedKernel(
             keepsInputs: [0], keepsOutputs: [0],
