@@ -15,11 +15,16 @@ struct BenchOps {
                 AttentionOp(scale: 1 / Float(size).squareRoot()), "",
                 Array(repeating: [batch, heads, tokens, size], count: 3))
             + measure(
+                SelfAttentionOp(headCount: heads, scale: 1 / Float(size).squareRoot()), "",
+                [[batch, tokens, 3 * width]])
+            + measure(
                 QKNormRotaryOp(headCount: heads), "",
                 [[batch, tokens, 3 * width], [size], [size], [tokens, size], [tokens, size]], differentiable: 3)
             + measure(RMSNormOp(), "", [rows, [width]])
+            + measure(LayerNormOp(hasFactors: true), "", [rows, [width], [width]])
             + measure(ModulatedRMSNormOp(), "", [rows, [width], [batch, width], [batch, width]])
             + measure(SiLUOp(), "", [rows])
+            + measure(GELUOp(), "", [rows.replacing(-1, with: 4 * width)])
             + measure(SwiGLUOp(), "", [[batch, tokens, 2 * hidden]])
             + measure(GatedResidualOp(), "", [rows, rows, [batch, width]])
             + adaptive(batch: batch, tokens: tokens)

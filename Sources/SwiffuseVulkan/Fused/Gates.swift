@@ -59,25 +59,28 @@ extension FusedKernel<GatedResidualOp> {
 }
 
 extension BufferView {
-    /// A row for each image [B, D] as one for each token, like x [B, N, D].
+    /// A gate for each image [B, D], or one for all [D], as one for each row of x.
     fileprivate func repeated(along x: BufferView) -> BufferView {
-        BufferView(
-            buffer: buffer, dtype: dtype, offset: offset, shape: x.shape, strides: [strides[0], 0, strides[1]])
+        let steps =
+            shape.count == 1
+            ? x.shape.dropLast().map { _ in 0 } + strides : [strides[0], 0, strides[1]]
+        return BufferView(buffer: buffer, dtype: dtype, offset: offset, shape: x.shape, strides: steps)
     }
 }
 
 extension VulkanRuntime {
-    /// dgate [B, D] (+)= Σ over an image's rows of dout · y.
+    /// dgate [B, D] or [D] (+)= Σ of dout · y over the rows that it gates.
     fileprivate func gateGradient(
         y: BufferView, _ cotangent: BufferView, _ slot: GradientSlot
     ) throws(DeviceError) {
-        let (images, width) = (y.shape[0], y.shape[2])
-        let chunks = RowChunks(images: images, rowsPerImage: y.shape[1])
+        let gate = slot.view
+        let (images, width) = (gate.shape.count == 1 ? 1 : gate.shape[0], gate.shape.last ?? 0)
+        let chunks = RowChunks(images: images, rowsPerImage: y.count / max(1, gate.count))
         let sums = try scratch([images, chunks.chunksPerImage, width])
         let isVectorized = [y, cotangent, sums].allSatisfy { $0.hasVectorRows(width) }
         let units = chunks.count * ((width + 3) / 4)
         try launch(
-            .columnSums, [isVectorized.word, 0, 0], [.writing(sums), .reading(y), .reading(cotangent)],
+            .columnSums, [isVectorized.word, 0, 0, 0], [.writing(sums), .reading(y), .reading(cotangent)],
             PushWords(
                 units, width, chunks.rowsPerImage, chunks.rowsPerChunk, chunks.chunksPerImage, sums.place, y.place,
                 cotangent.place, 0),
