@@ -16,5 +16,7 @@ public struct GELUOp: FusedOp {
 
     public func reference(_ inputs: [Tensor]) -> [Tensor] { [inputs[0].composedGELU()] }
 
+    public var isCheapToRepeat: Bool { true }
+
     public func floatingPointOperations(for inputs: [TensorSpec]) -> Int { 4 * inputs[0].shape.count }
 }

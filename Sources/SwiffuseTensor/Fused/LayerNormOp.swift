@@ -30,5 +30,7 @@ public struct LayerNormOp: FusedOp {
         return [hasFactors ? normalized * inputs[1] + inputs[2] : normalized]
     }
 
+    public var isCheapToRepeat: Bool { true }
+
     public func floatingPointOperations(for inputs: [TensorSpec]) -> Int { 8 * inputs[0].shape.count }
 }
