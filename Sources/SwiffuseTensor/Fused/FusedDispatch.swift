@@ -35,9 +35,10 @@ extension FusedOp {
         }
         let positions = inputs.map { $0.isTracked ? Tensor.position(of: $0, on: tape) : nil }
         let first = tape.reserve(call.results.count)
+        let keeps = kernel.keeps(self, Set(positions.indices.filter { positions[$0] != nil }))
         let kept = KeptValues(
-            inputs: call.operands.enumerated().map { kernel.keepsInputs.contains($0) ? $1 : nil },
-            outputs: call.results.enumerated().map { kernel.keepsOutputs.contains($0) ? $1 : nil },
+            inputs: call.operands.enumerated().map { keeps.inputs.contains($0) ? $1 : nil },
+            outputs: call.results.enumerated().map { keeps.outputs.contains($0) ? $1 : nil },
             residuals: call.residuals, outputSpecs: call.results.map(\.spec), inputSpecs: inputs.map(\.spec))
         let through = passesThrough
         tape.append(
