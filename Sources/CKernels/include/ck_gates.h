@@ -36,7 +36,7 @@ typedef struct {
 void ck_gate_forward(const ck_gate *gate, const float *x, const float *y, float *out, ptrdiff_t begin, ptrdiff_t end);
 
 /// Rows `begin ..< end`, all of one image: dy = gate · dout (NULL to skip) and, into `sums` ([width], overwritten; NULL to skip), this
-/// range's Σ dout · y. The gate's gradient is the sum of the ranges' sums; x's is dout itself.
+/// range's Σ dout · y, for which alone y is read. The gate's gradient is the sum of the ranges' sums; x's is dout itself.
 void ck_gate_backward(const ck_gate *gate, const float *y, const float *dout, float *dy, bool accumulate, float *sums, ptrdiff_t begin,
                       ptrdiff_t end);
 

@@ -34,7 +34,7 @@ extension CPURuntime {
 extension FusedKernel<GatedResidualOp> {
     /// The residual's own cotangent passes through unchanged; only the branch and the gate need work.
     static func cpu(_ runtime: CPURuntime) -> FusedKernel<GatedResidualOp> {
-        FusedKernel(acceptsStrided: [2], keepsInputs: [1, 2]) { _, call in
+        FusedKernel(acceptsStrided: [2], keeps: { $0.kept(for: $1) }) { _, call in
             runtime.perform(writing: call.outputs) { () throws(DeviceError) in
                 let gate = try runtime.gateRows(call.inputs[2])
                 let (x, y, out) = (call.inputs[0].floats, call.inputs[1].floats, call.outputs[0].floats)
@@ -46,11 +46,11 @@ extension FusedKernel<GatedResidualOp> {
                 }
             }
         } backward: { _, call in
-            guard let y = call.inputs[1], let gate = call.inputs[2] else { return }
+            guard let gate = call.inputs[2] else { return }
             runtime.perform(writing: call.gradients.compactMap { $0?.view }) { () throws(DeviceError) in
                 let gate = try runtime.gateRows(gate)
                 try runtime.gateBackward(
-                    gate, y: y, dout: call.cotangents[0], dy: call.gradients[1], dgate: call.gradients[2])
+                    gate, y: call.inputs[1], dout: call.cotangents[0], dy: call.gradients[1], dgate: call.gradients[2])
             }
             // Only reached through a direct call: the tape passes this cotangent on by itself.
             if let slot = call.gradients[0] { runtime.copy(call.cotangents[0], slot.view, slot.mode) }
@@ -79,13 +79,13 @@ extension CPURuntime {
     }
 
     fileprivate func gateBackward(
-        _ gate: BufferView, y: BufferView, dout: BufferView, dy: GradientSlot?, dgate: GradientSlot?
+        _ gate: BufferView, y: BufferView?, dout: BufferView, dy: GradientSlot?, dgate: GradientSlot?
     ) throws(DeviceError) {
-        let (parameters, width) = (ck_gate(gate, of: y), gate.shape.last ?? 0)
+        let (parameters, width) = (ck_gate(gate, of: dout), gate.shape.last ?? 0)
         let chunks = RowChunks(
-            images: gate.shape.count == 1 ? 1 : gate.shape[0], rowsPerImage: y.count / max(1, gate.count))
+            images: gate.shape.count == 1 ? 1 : gate.shape[0], rowsPerImage: dout.count / max(1, gate.count))
         let sums = dgate == nil ? nil : try scratch(chunks.count * width)
-        let (branch, cotangent, target) = (y.floats, dout.floats, dy?.view.floats)
+        let (branch, cotangent, target) = (y?.floats, dout.floats, dy?.view.floats)
         pool.run(chunks.count) { task, _ in
             let rows = chunks.rows(task)
             withUnsafePointer(to: parameters) {

@@ -28,6 +28,7 @@ struct BenchOps {
             + measure(SwiGLUOp(), "", [[batch, tokens, 2 * hidden]])
             + measure(GatedResidualOp(), "", [rows, rows, [batch, width]])
             + adaptive(batch: batch, tokens: tokens)
+            + convolutions(batch: batch)
             + optimizer(width: width)
     }
 
@@ -38,6 +39,16 @@ struct BenchOps {
         let modulation: Shape = [batch * tokens, pixels, 3 * width]
         return try measure(AdaptiveLayerNormOp(), "", [rows, [width], [width], modulation])
             + measure(AdaptiveResidualOp(), "", [rows, rows, modulation])
+    }
+
+    /// Convolutions as in VGG's first stages: frozen ones give only the images a gradient.
+    private func convolutions(batch: Int) throws -> [BenchResult] {
+        let same = PatchGeometry(kernel: (3, 3), stride: (1, 1), padding: (1, 1))
+        let convolution = ConvolutionOp(same, hasBias: true, activation: .relu)
+        let (images, weight, bias): (Shape, Shape, Shape) = ([batch, 64, 64, 64], [64, 64, 3, 3], [64])
+        return try measure(convolution, "frozen", [images, weight, bias], differentiable: 1)
+            + measure(convolution, "", [images, weight, bias])
+            + measure(ConvolutionOp(same, hasBias: true), "3 channels", [[batch, 3, 128, 128], [64, 3, 3, 3], bias])
     }
 
     /// - Parameter differentiable: how many of the first inputs have gradients; nil for all.

@@ -38,9 +38,10 @@ extension FusedOp {
         let operands = zip(inputs, call.operands).map { input, operand in
             isCheapToRepeat ? .value(operand) : KeptTensor(input, readAs: operand)
         }
+        let keeps = kernel.keeps(self, Set(positions.indices.filter { positions[$0] != nil }))
         let kept = KeptValues(
-            inputs: operands.enumerated().map { kernel.keepsInputs.contains($0) ? $1 : nil },
-            outputs: call.results.enumerated().map { kernel.keepsOutputs.contains($0) ? $1 : nil },
+            inputs: operands.enumerated().map { keeps.inputs.contains($0) ? $1 : nil },
+            outputs: call.results.enumerated().map { keeps.outputs.contains($0) ? $1 : nil },
             residuals: call.residuals, outputSpecs: call.results.map(\.spec), inputSpecs: inputs.map(\.spec))
         let launch = isCheapToRepeat ? RecomputedLaunch(call.operands) { callAsFunction($0) } : nil
         let through = passesThrough

@@ -24,5 +24,10 @@ public struct GatedResidualOp: FusedOp {
         return [inputs[0] + gate.reshaped(to: gate.shape[0], 1, gate.shape[1]) * inputs[1]]
     }
 
+    /// What gradients read: the gate for that of y, y for that of the gate.
+    package func kept(for needed: Set<Int>) -> KeptOperands {
+        KeptOperands(inputs: needed.contains(2) ? [1, 2] : [2])
+    }
+
     public var passesThrough: (output: Int, input: Int)? { (0, 0) }
 }

@@ -2,7 +2,7 @@ internal import SwiffuseTensor
 
 extension OpCase {
     /// Every fused operation, at odd sizes, with slices and broadcasts where they occur in models.
-    static var fused: [OpCase] { linear + norms + attention + gates + adaptive + optimizer }
+    static var fused: [OpCase] { linear + convolutions + norms + attention + gates + adaptive + optimizer }
 
     private static var linear: [OpCase] {
         [

@@ -37,20 +37,22 @@ extension BufferView {
 extension FusedKernel<GatedResidualOp> {
     /// The residual's own cotangent passes through unchanged; only the branch and the gate need work.
     static func vulkan(_ runtime: VulkanRuntime) -> FusedKernel<GatedResidualOp> {
-        FusedKernel(acceptsStrided: [2], keepsInputs: [1, 2]) { _, call in
+        FusedKernel(acceptsStrided: [2], keeps: { $0.kept(for: $1) }) { _, call in
             runtime.perform(writing: call.outputs) { () throws(DeviceError) in
                 let gate = call.inputs[2].repeated(along: call.inputs[0])
                 try runtime.elementwise(
                     .multiplyAdd, [call.inputs[0], gate, call.inputs[1]], call.outputs[0], .overwrite)
             }
         } backward: { _, call in
-            guard let y = call.inputs[1], let gate = call.inputs[2] else { return }
+            guard let gate = call.inputs[2] else { return }
             let cotangent = call.cotangents[0]
             runtime.perform(writing: call.gradients.compactMap { $0?.view }) { () throws(DeviceError) in
                 if let slot = call.gradients[1] {
-                    try runtime.elementwise(.multiply, [gate.repeated(along: y), cotangent], slot.view, slot.mode)
+                    try runtime.elementwise(.multiply, [gate.repeated(along: cotangent), cotangent], slot.view, slot.mode)
                 }
-                if let slot = call.gradients[2] { try runtime.gateGradient(y: y, cotangent, slot) }
+                if let slot = call.gradients[2], let y = call.inputs[1] {
+                    try runtime.gateGradient(y: y, cotangent, slot)
+                }
                 // Only reached through a direct call: the tape passes this cotangent on by itself.
                 if let slot = call.gradients[0] { try runtime.copy(cotangent, slot.view, slot.mode) }
             }

@@ -17,6 +17,7 @@ extension KernelTable {
         table.add(FusedKernel<GatedResidualOp>.vulkan(runtime))
         table.add(FusedKernel<AdaptiveLayerNormOp>.vulkan(runtime))
         table.add(FusedKernel<AdaptiveResidualOp>.vulkan(runtime))
+        table.add(FusedKernel<ConvolutionOp>.vulkan(runtime))
         table.add(FusedKernel<AdamWOp>.vulkan(runtime))
         return table
     }
