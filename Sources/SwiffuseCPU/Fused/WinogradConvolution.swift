@@ -39,7 +39,9 @@ struct WinogradConvolution {
         read: (height: Int, width: Int), written: (rows: Int, columns: Int), padding: (height: Int, width: Int)
     ) {
         let geometry = shape.geometry
-        guard geometry.kernel == (3, 3) && geometry.stride == (1, 1) && padding.height >= 0 && padding.width >= 0
+        guard
+            geometry.kernel == (3, 3) && geometry.stride == (1, 1) && (0...2).contains(padding.height)
+                && (0...2).contains(padding.width)
         else { return nil }
         let (down, across) = (
             (written.rows + Self.tile - 1) / Self.tile, (written.columns + Self.tile - 1) / Self.tile
