@@ -18,7 +18,7 @@ enum { ck_winograd_products = 36, ck_winograd_tile = 4, ck_winograd_lanes = 16 }
 /// Tiles of output pixels, numbered (image, row, column); images lie densely, [B, C, H, W].
 typedef struct {
     ptrdiff_t height, width;                  // of the images read
-    ptrdiff_t padding_height, padding_width;  // zeros around them
+    ptrdiff_t padding_height, padding_width;  // zeros around them, at most two
     ptrdiff_t rows, columns;                  // of the images written
     ptrdiff_t tile_rows, tile_columns;        // tiles down and across those
     ptrdiff_t lanes;                          // of a block, a multiple of 16

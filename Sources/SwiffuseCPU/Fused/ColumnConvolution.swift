@@ -84,9 +84,10 @@ struct ColumnConvolution {
     func weightGradient(
         _ runtime: CPURuntime, x: UnsafePointer<Float>, dy: UnsafePointer<Float>, _ slot: GradientSlot
     ) throws(DeviceError) {
-        let bands = Bands(shape, positions: 1024)
-        // At least 64 columns for each product, at most 16 tasks, which each read all of dy.
-        let perTask = max((63 + shape.elements) / shape.elements, (shape.channels + 15) / 16)
+        // Each task reads all of dy: no more of them than the threads need, and at least 64 columns in each.
+        let taskCount = 2 * runtime.pool.threadCount
+        let perTask = max((63 + shape.elements) / shape.elements, (shape.channels + taskCount - 1) / taskCount)
+        let bands = Bands(shape, positions: max(256, min(1024, 300_000 / (perTask * shape.elements))))
         let perWorker = shape.geometry.isPointwise ? 0 : perTask * shape.elements * bands.positions
         let scratch = try runtime.scratch(perWorker * runtime.pool.threadCount)
         let target = slot.view.floats

@@ -5,7 +5,7 @@ extension FusedKernel<ConvolutionOp> {
     /// Winograd's algorithm where it saves time, else products with windows that are laid out a band of rows at a time;
     /// bias and ReLU follow while a result is in cache.
     static func cpu(_ runtime: CPURuntime) -> FusedKernel<ConvolutionOp> {
-        FusedKernel(keeps: { $0.kept(for: $1) }) { op, call in
+        FusedKernel(keeps: ConvolutionOp.kept(_:for:)) { op, call in
             let shape = ConvolutionShape(op.geometry, image: call.inputs[0].shape, output: call.outputs[0].shape)
             let epilogue = ck_convolution_epilogue(
                 bias: call.inputs.count > 2 ? UnsafePointer(call.inputs[2].floats) : nil,

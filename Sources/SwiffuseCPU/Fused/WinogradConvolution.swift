@@ -39,7 +39,9 @@ struct WinogradConvolution {
         read: (height: Int, width: Int), written: (rows: Int, columns: Int), padding: (height: Int, width: Int)
     ) {
         let geometry = shape.geometry
-        guard geometry.kernel == (3, 3) && geometry.stride == (1, 1) && padding.height >= 0 && padding.width >= 0
+        guard
+            geometry.kernel == (3, 3) && geometry.stride == (1, 1) && (0...2).contains(padding.height)
+                && (0...2).contains(padding.width)
         else { return nil }
         let (down, across) = (
             (written.rows + Self.tile - 1) / Self.tile, (written.columns + Self.tile - 1) / Self.tile
@@ -57,12 +59,13 @@ struct WinogradConvolution {
 
     private var tileCount: Int { images * tiles.tile_rows * tiles.tile_columns }
 
-    /// Tiles of a task: 0.6 MB of transformed values in the core's cache, at least two vectors, and at least four where
-    /// the weights are long and each task reads all of them; not more than leaves work for all threads.
+    /// Tiles of a task: what 0.6 MB of transformed values hold, so that they and the weights stay in the core's cache;
+    /// more of them where the weights are too long for that and each task reads them all. At most what leaves work for
+    /// all threads.
     private func lanes(threadCount: Int) -> Int {
-        let perTile = Self.products * (channels.read + channels.written)
-        let least = channels.read + channels.written >= 512 ? 4 : 2
-        let fitting = max(least, min(8, 150_000 / perTile / Self.vector))
+        let sum = channels.read + channels.written
+        let least = sum >= 512 ? 4 : sum >= 256 ? 3 : 2
+        let fitting = max(least, min(8, 150_000 / (Self.products * sum * Self.vector)))
         let share = (tileCount + threadCount * Self.vector - 1) / (threadCount * Self.vector)
         return min(fitting, share) * Self.vector
     }

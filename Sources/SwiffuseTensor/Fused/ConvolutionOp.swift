@@ -62,10 +62,10 @@ public struct ConvolutionOp: FusedOp {
 
     /// What a kernel's backward pass reads for the gradients of the inputs at some positions. The images are kept for the
     /// weight's gradient alone: frozen networks keep only what ReLU cut.
-    package func kept(for needed: Set<Int>) -> KeptOperands {
+    package static func kept(_ op: ConvolutionOp, for needed: Set<Int>) -> KeptOperands {
         var inputs: Set<Int> = []
         if needed.contains(0) { inputs.insert(1) }
         if needed.contains(1) { inputs.insert(0) }
-        return KeptOperands(inputs: inputs, outputs: activation == .relu ? [0] : [])
+        return KeptOperands(inputs: inputs, outputs: op.activation == .relu ? [0] : [])
     }
 }

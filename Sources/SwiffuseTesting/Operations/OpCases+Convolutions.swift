@@ -2,35 +2,35 @@ internal import SwiffuseTensor
 
 extension OpCase {
     /// Convolutions on each path that a device may take: windows of 3 × 3 in images of at least 48 tiles of 4 × 4 suit
-    /// Winograd's algorithm, which loses a digit.
+    /// Winograd's algorithm. It loses a digit: the worst of its errors on the processor is 1.9 times 10⁻⁵ · (|value| + 1).
     static var convolutions: [OpCase] { plainConvolutions + rectifiedConvolutions }
 
     private static var plainConvolutions: [OpCase] {
         let same = PatchGeometry(kernel: (3, 3), stride: (1, 1), padding: (1, 1))
         return [
-            OpCase("convolution", [.normal([2, 3, 7, 9]), .normal([5, 3, 3, 3]), .normal([5])], tolerance: 3) {
+            OpCase("convolution", [.normal([2, 3, 7, 9]), .normal([5, 3, 3, 3]), .normal([5])], tolerance: 2) {
                 ConvolutionOp(same, hasBias: true)($0)
             },
             OpCase(
                 "convolution, many tiles", [.normal([3, 8, 13, 14]), .normal([9, 8, 3, 3]), .normal([9])],
-                tolerance: 15
+                tolerance: 5
             ) { ConvolutionOp(same, hasBias: true)($0) },
             OpCase(
                 "convolution, many tiles without padding or bias", [.normal([4, 8, 15, 14]), .normal([8, 8, 3, 3])],
-                tolerance: 15
+                tolerance: 5
             ) { ConvolutionOp(PatchGeometry(kernel: (3, 3), stride: (1, 1)), hasBias: false)($0) },
-            OpCase("convolution, pointwise", [.normal([3, 7, 5, 9]), .normal([6, 7, 1, 1])], tolerance: 3) {
+            OpCase("convolution, pointwise", [.normal([3, 7, 5, 9]), .normal([6, 7, 1, 1])], tolerance: 2) {
                 ConvolutionOp(.patches(of: 1), hasBias: false)($0)
             },
             OpCase(
                 "convolution, strided input", [.normal([2, 7, 9, 4]), .normal([3, 4, 1, 5]), .normal([3])],
-                tolerance: 3
+                tolerance: 2
             ) {
                 let row = PatchGeometry(kernel: (1, 5), stride: (1, 1), padding: (0, 2))
                 return ConvolutionOp(row, hasBias: true)([$0[0].permuted(to: [0, 3, 1, 2]), $0[1], $0[2]])
             },
             OpCase(
-                "convolution, many rows", [.normal([1, 1, 35, 33]), .normal([2, 1, 3, 3]), .normal([2])], tolerance: 5
+                "convolution, many rows", [.normal([1, 1, 35, 33]), .normal([2, 1, 3, 3]), .normal([2])], tolerance: 2
             ) { ConvolutionOp(same, hasBias: true)($0) },
         ]
     }
@@ -40,17 +40,17 @@ extension OpCase {
         return [
             OpCase(
                 "convolution and ReLU",
-                [.normal([2, 4, 9, 8]), .normal([4, 4, 3, 2]), .normal([4]), .constant([2, 1, 9, 8])], tolerance: 3
+                [.normal([2, 4, 9, 8]), .normal([4, 4, 3, 2]), .normal([4]), .constant([2, 1, 9, 8])], tolerance: 2
             ) {
                 rectified($0, PatchGeometry(kernel: (3, 2), stride: (2, 2), padding: (1, 0)))
             },
             OpCase(
                 "convolution and ReLU, pointwise",
-                [.normal([2, 5, 3, 7]), .normal([4, 5, 1, 1]), .normal([4]), .constant([2, 1, 3, 7])], tolerance: 3
+                [.normal([2, 5, 3, 7]), .normal([4, 5, 1, 1]), .normal([4]), .constant([2, 1, 3, 7])], tolerance: 2
             ) { rectified($0, .patches(of: 1)) },
             OpCase(
                 "convolution and ReLU, wide image",
-                [.normal([1, 7, 5, 99]), .normal([8, 7, 3, 3]), .normal([8]), .constant([1, 1, 5, 99])], tolerance: 15
+                [.normal([1, 7, 5, 99]), .normal([8, 7, 3, 3]), .normal([8]), .constant([1, 1, 5, 99])], tolerance: 5
             ) { rectified($0, same) },
         ]
     }

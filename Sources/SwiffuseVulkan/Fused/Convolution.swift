@@ -3,7 +3,7 @@ internal import SwiffuseTensor
 extension FusedKernel<ConvolutionOp> {
     /// Products with the windows in columns, which are laid out for a few images at a time.
     static func vulkan(_ runtime: VulkanRuntime) -> FusedKernel<ConvolutionOp> {
-        FusedKernel(keeps: { $0.kept(for: $1) }) { op, call in
+        FusedKernel(keeps: ConvolutionOp.kept(_:for:)) { op, call in
             runtime.perform(writing: call.outputs) { () throws(DeviceError) in
                 let convolution = ConvolutionCall(op, image: call.inputs[0].shape, output: call.outputs[0].shape)
                 let bias = call.inputs.count > 2 ? call.inputs[2] : nil
