@@ -43,6 +43,7 @@ static VkResult compile(cvk_device *device, VkShaderModule module, const uint32_
         .mapEntryCount = (uint32_t)count, .pMapEntries = entries, .dataSize = 4 * count, .pData = constants};
     const VkComputePipelineCreateInfo description = {
         .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
+        .flags = VK_PIPELINE_CREATE_DISPATCH_BASE_BIT,
         .stage =
             {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
              .stage = VK_SHADER_STAGE_COMPUTE_BIT,

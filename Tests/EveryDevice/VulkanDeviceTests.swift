@@ -65,6 +65,9 @@ import Testing
         #expect(try x.sum(over: [1]).sum().scalar() == 210_003)
         let wide = Tensor.ones([70_001, 16], on: device)
         #expect(try RMSNormOp(epsilon: 0)([wide, Tensor.ones([16], on: device)])[0].sum().scalar() == 1_120_016)
+        // More tiles of 32 rows than the axis holds.
+        let long = Tensor.ones([2_100_000, 4], on: device)
+        #expect(try long.matmul(Tensor.ones([4, 4], on: device)).sum().scalar() == 33_600_000)
     }
 
     @Test func longSumsAreExactForWholeNumbers() throws {

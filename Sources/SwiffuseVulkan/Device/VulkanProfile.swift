@@ -19,6 +19,9 @@ public struct VulkanProfile: Sendable, Hashable {
     public var submitDispatches: Int
     /// Arithmetic after which recorded work is handed to the device, so that no submission runs for long.
     public var submitOperations: Int
+    /// Arithmetic of one dispatch; what would take more is cut into several. Drivers end what runs for seconds, and take the
+    /// device away.
+    public var dispatchOperations: Int
     /// Most iterations of all loops of one invocation; llvmpipe stops invocations silently after 65,535.
     public var loopLimit: Int
     /// Longest wait for the device in seconds; nil for drivers on the processor, which may take any time.
@@ -52,8 +55,8 @@ public struct VulkanProfile: Sendable, Hashable {
     public static var llvmpipe: VulkanProfile {
         VulkanProfile(
             name: "llvmpipe", usesTexels: true, usesSubgroups: true, lanes: 8, groupSize: 64, units: 4,
-            product: .subgroup(rows: 32), submitDispatches: 64, submitOperations: 20_000_000_000, loopLimit: 60_000,
-            waitLimit: nil)
+            product: .subgroup(rows: 32), submitDispatches: 64, submitOperations: 20_000_000_000,
+            dispatchOperations: .max, loopLimit: 60_000, waitLimit: nil)
     }
 
     /// Google's driver on the processor: four lanes, texel views too small to use.
@@ -61,7 +64,7 @@ public struct VulkanProfile: Sendable, Hashable {
         VulkanProfile(
             name: "swiftshader", usesTexels: false, usesSubgroups: true, lanes: 4, groupSize: 64, units: 4,
             product: .subgroup(rows: 16), submitDispatches: 64, submitOperations: 5_000_000_000,
-            loopLimit: .max, waitLimit: nil)
+            dispatchOperations: .max, loopLimit: .max, waitLimit: nil)
     }
 
     /// Real GPUs: nothing depends on the subgroup's size, sums and products go through shared memory.
@@ -73,8 +76,8 @@ public struct VulkanProfile: Sendable, Hashable {
             product: .sharedTiles([
                 Tile(rows: 128, columns: 128, leastGroups: 128), Tile(rows: 64, columns: 64, leastGroups: 64),
                 Tile(rows: 32, columns: 32, leastGroups: 0),
-            ]), submitDispatches: 128, submitOperations: 20_000_000_000, loopLimit: .max,
-            waitLimit: 60)
+            ]), submitDispatches: 128, submitOperations: 20_000_000_000, dispatchOperations: 20_000_000_000,
+            loopLimit: .max, waitLimit: 60)
     }
 
     /// The profiles by name.

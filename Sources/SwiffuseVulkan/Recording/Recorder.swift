@@ -119,28 +119,37 @@ final class Recorder: @unchecked Sendable {
 
     private func append(_ dispatch: Dispatch) throws(DeviceError) {
         let operands = dispatch.operands.compactMap { $0 }
-        let groups = dispatch.groups
-        guard let first = operands.first?.view.vulkanBuffer.block, groups.0 * groups.1 * groups.2 > 0 else { return }
+        let grid = dispatch.grid
+        guard let first = operands.first?.view.vulkanBuffer.block, grid.count > 0 else { return }
         let slots = (0..<Int(cvk_slot_count)).map { slot in
             slot < dispatch.operands.count ? dispatch.operands[slot]?.view.vulkanBuffer.block ?? first : first
         }
         let pipeline = try pipelines.pipeline(dispatch.kernel, dispatch.constants)
         let set = try sets.set(for: slots)
-        let commands = try begin()
-        order(operands, in: commands)
-        dispatch.parameters.words.withUnsafeBytes { push in
-            var call = cvk_dispatch(
-                pipeline: pipeline, set: set, push: push.baseAddress, push_bytes: UInt32(push.count),
-                groups: (UInt32(groups.0), UInt32(groups.1), UInt32(groups.2)))
-            cvk_commands_dispatch(commands, &call)
-        }
-        times?.add(dispatch.kernel, to: commands)
-        counts.dispatches += 1
-        openDispatches += 1
-        openOperations += dispatch.operations
         if recentKernels.count == 8 { recentKernels.removeFirst() }
         recentKernels.append(dispatch.kernel)
+        let share = Double(dispatch.work) / Double(grid.count)
+        let largest = Double(context.profile.dispatchOperations) / max(1, share)
+        for part in grid.parts(ofAtMost: Int(min(Double(grid.count), largest))) {
+            let commands = try begin()
+            order(operands, in: commands)
+            dispatch.parameters.words.withUnsafeBytes { push in
+                var call = cvk_dispatch(
+                    pipeline: pipeline, set: set, push: push.baseAddress, push_bytes: UInt32(push.count),
+                    bases: part.start.words, groups: part.counts.words)
+                cvk_commands_dispatch(commands, &call)
+            }
+            try finishDispatch(of: dispatch.kernel, work: Int(share * Double(part.count)), in: commands)
+        }
+    }
+
+    /// Notes a recorded dispatch, and hands the commands over if they are enough.
+    private func finishDispatch(of kernel: Kernel, work: Int, in commands: OpaquePointer) throws(DeviceError) {
         let profile = context.profile
+        times?.add(kernel, to: commands)
+        counts.dispatches += 1
+        openDispatches += 1
+        openOperations += work
         let isFull = openDispatches >= profile.submitDispatches || openOperations >= profile.submitOperations
         if isFull || times?.isFull == true { try submit() }
     }
@@ -227,6 +236,10 @@ final class Recorder: @unchecked Sendable {
             device: device, operation: operation,
             reason: "\(reason); the device cannot be used any more. Last kernels: \(kernels)")
     }
+}
+
+extension SIMD3<Int> {
+    fileprivate var words: (UInt32, UInt32, UInt32) { (UInt32(x), UInt32(y), UInt32(z)) }
 }
 
 /// What a recorder has recorded.
