@@ -97,9 +97,9 @@ final class VulkanRuntime: Sendable {
 
     /// Host memory that no queued copy uses.
     private func idleStaging(_ byteCount: Int) throws(DeviceError) -> VulkanBuffer {
-        if let buffer = staging.allocate(byteCount: byteCount, idleAfter: try context.completed()) { return buffer }
+        if let buffer = staging.allocate(byteCount: byteCount, idleAfter: try recorder.completed()) { return buffer }
         try recorder.wait()
-        if let buffer = staging.allocate(byteCount: byteCount, idleAfter: try context.completed()) { return buffer }
+        if let buffer = staging.allocate(byteCount: byteCount, idleAfter: try recorder.completed()) { return buffer }
         throw .outOfMemory(device: name, requested: byteCount, inUse: staging.use.current, limit: nil)
     }
 }

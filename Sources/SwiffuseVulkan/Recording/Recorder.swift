@@ -20,7 +20,9 @@ final class Recorder: @unchecked Sendable {
     /// Number of the submission that is being recorded.
     private var number: UInt64 = 1
     private var recentKernels: [Kernel] = []
+    /// Why the device cannot be used any more.
     private var lost: DeviceError?
+    private let fault = Mutex<VulkanFault?>(nil)
     /// nil unless kernels are timed.
     private var times: KernelTimes?
     private var counts = RecordingCounts()
@@ -38,7 +40,7 @@ final class Recorder: @unchecked Sendable {
     }
 
     deinit {
-        _ = cvk_device_wait(context.handle, number - 1, .max)
+        _ = cvk_device_wait(context.handle, number - 1, waitLimit)
         if let open { cvk_commands_destroy(open) }
         for entry in ring { cvk_commands_destroy(entry.commands) }
         pipelines.save()
@@ -94,11 +96,7 @@ final class Recorder: @unchecked Sendable {
         do throws(DeviceError) {
             try wait(until: last)
         } catch {
-            let reported = lock.withLock { _ in
-                lost = lost ?? explained(error)
-                return lost
-            }
-            throw reported ?? error
+            throw lock.withLock { _ in losing(error) }
         }
     }
 
@@ -112,10 +110,20 @@ final class Recorder: @unchecked Sendable {
         }
     }
 
-    /// Whether the host may write a buffer now.
-    func isIdle(_ buffer: VulkanBuffer) throws(DeviceError) -> Bool {
-        try buffer.lastUse <= context.completed()
+    /// The number of the last submission that is done.
+    func completed() throws(DeviceError) -> UInt64 {
+        try locked { () throws(DeviceError) -> UInt64 in
+            var value: UInt64 = 0
+            try check(cvk_device_completed(context.handle, &value), "asking how far the device is")
+            return value
+        }
     }
+
+    /// Whether the host may write a buffer now.
+    func isIdle(_ buffer: VulkanBuffer) throws(DeviceError) -> Bool { try buffer.lastUse <= completed() }
+
+    /// Lets the next call of a kind fail as on a device that is lost.
+    func failNext(_ fault: VulkanFault) { self.fault.withLock { $0 = fault } }
 
     private func append(_ dispatch: Dispatch) throws(DeviceError) {
         let operands = dispatch.operands.compactMap { $0 }
@@ -172,8 +180,9 @@ final class Recorder: @unchecked Sendable {
             let timestamps = times == nil ? 0 : UInt32(KernelTimes.timestampCount)
             try check(cvk_commands_create(context.handle, timestamps, &commands), "creating a command buffer")
         } else {
-            let oldest = ring.removeFirst()
-            try wait(until: oldest.number)
+            let oldest = ring[0]
+            do throws(DeviceError) { try wait(until: oldest.number) } catch { throw losing(error) }
+            ring.removeFirst()
             try times?.collect(oldest.number, from: oldest.commands)
             commands = oldest.commands
         }
@@ -193,15 +202,28 @@ final class Recorder: @unchecked Sendable {
         openOperations = 0
         ring.append((commands, number))
         times?.submit(number)
+        let result = takeFault(.submission) ?? cvk_commands_submit(commands, number)
+        try check(result, "submitting work")
+        // Nothing waits for a submission that failed.
         number += 1
         counts.submissions += 1
-        try check(cvk_commands_submit(commands, number - 1), "submitting work")
     }
+
+    /// The result of a call that is to fail.
+    private func takeFault(_ call: VulkanFault) -> Int32? {
+        fault.withLock { fault in
+            guard fault == call else { return nil }
+            fault = nil
+            return VulkanFailure.deviceLost
+        }
+    }
+
+    /// Longest wait in nanoseconds.
+    private var waitLimit: UInt64 { context.profile.waitLimit.map { UInt64($0) * 1_000_000_000 } ?? .max }
 
     private func wait(until last: UInt64) throws(DeviceError) {
         if last == 0 { return }
-        let timeout = context.profile.waitLimit.map { UInt64($0) * 1_000_000_000 } ?? .max
-        let result = cvk_device_wait(context.handle, last, timeout)
+        let result = takeFault(.wait) ?? cvk_device_wait(context.handle, last, waitLimit)
         if result == VulkanFailure.timeout {
             throw .failed(
                 device: context.name, operation: "waiting",
@@ -224,9 +246,15 @@ final class Recorder: @unchecked Sendable {
         do throws(DeviceError) {
             try VulkanFailure.check(result, device: context.name, operation: operation)
         } catch {
-            lost = explained(error)
-            throw lost ?? error
+            throw losing(error)
         }
+    }
+
+    /// Counts the device as lost from now on; the first reason stays. Used under the lock.
+    private func losing(_ error: DeviceError) -> DeviceError {
+        let reason = lost ?? explained(error)
+        lost = reason
+        return reason
     }
 
     private func explained(_ error: DeviceError) -> DeviceError {
