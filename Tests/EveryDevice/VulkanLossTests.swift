@@ -4,7 +4,8 @@ import Testing
 
 /// A device that is lost, as after a hang or a driver's restart.
 @Suite(.needsVulkan) struct VulkanLossTests {
-    @Test(arguments: [VulkanFault.submission, .wait]) func everyCallAfterALossGivesItsError(_ fault: VulkanFault) throws {
+    @Test(arguments: [VulkanFault.submission, .wait]) func everyCallAfterALossGivesItsError(_ fault: VulkanFault) throws
+    {
         let device = try VulkanDevice()
         let x = Tensor.ones([40, 40], on: device)
         let computed = x.matmul(x)

@@ -41,11 +41,14 @@ public struct VulkanProfile: Sendable, Hashable {
         public var columns: Int
         /// Workgroups that a product must have with this tile, so that all of the device has work.
         public var leastGroups: Int
+        /// Depth that a slice has at least where the depth is cut to come to so many workgroups; `.max` never cuts.
+        public var leastSliceDepth: Int
 
-        public init(rows: Int, columns: Int, leastGroups: Int) {
+        public init(rows: Int, columns: Int, leastGroups: Int, leastSliceDepth: Int = .max) {
             self.rows = rows
             self.columns = columns
             self.leastGroups = leastGroups
+            self.leastSliceDepth = leastSliceDepth
         }
     }
 
@@ -74,8 +77,9 @@ public struct VulkanProfile: Sendable, Hashable {
         VulkanProfile(
             name: "gpu", usesTexels: false, usesSubgroups: false, lanes: 64, groupSize: 64, units: 1,
             product: .sharedTiles([
-                Tile(rows: 128, columns: 128, leastGroups: 128), Tile(rows: 64, columns: 64, leastGroups: 64),
-                Tile(rows: 32, columns: 32, leastGroups: 0),
+                Tile(rows: 128, columns: 128, leastGroups: 128, leastSliceDepth: 2048),
+                Tile(rows: 64, columns: 64, leastGroups: 64, leastSliceDepth: 1024),
+                Tile(rows: 32, columns: 32, leastGroups: 64, leastSliceDepth: 512),
             ]), submitDispatches: 128, submitOperations: 20_000_000_000, dispatchOperations: 20_000_000_000,
             loopLimit: .max, waitLimit: 60)
     }

@@ -14,7 +14,8 @@ extension VulkanRuntime {
     ///
     /// - Parameter operations: estimated arithmetic, where it takes longer than the memory that is touched.
     func launch(
-        _ kernel: Kernel, _ constants: [UInt32], _ operands: [Operand?], _ parameters: PushWords, invocations count: Int,
+        _ kernel: Kernel, _ constants: [UInt32], _ operands: [Operand?], _ parameters: PushWords,
+        invocations count: Int,
         operations: Int = 0
     ) throws(DeviceError) {
         if count == 0 { return }

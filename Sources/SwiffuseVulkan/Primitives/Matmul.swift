@@ -73,7 +73,11 @@ extension VulkanRuntime {
             a: left, b: right, output: output, layout: arrangement.layout, scale: scale,
             accumulates: mode == .accumulate, epilogue: epilogue,
             storedColumns: storedColumns ?? output.matrix.columns)
-        try call.record(on: self)
+        if let sliced = SlicedProduct(call, profile) {
+            try sliced.record(on: self)
+        } else {
+            try call.record(on: self)
+        }
     }
 
     /// The matrices with dense rows, filled up with zeros to whole vectors, in temporary memory.

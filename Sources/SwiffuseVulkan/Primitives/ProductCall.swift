@@ -10,6 +10,8 @@ struct ProductCall {
     let accumulates: Bool
     let epilogue: MatmulEpilogue
     let storedColumns: Int
+    /// The tile in shared memory; nil leaves the choice to the profile.
+    var tile: VulkanProfile.Tile?
 
     func record(on runtime: VulkanRuntime) throws(DeviceError) {
         let axes = BatchAxes([a, b, output])
@@ -80,13 +82,11 @@ struct ProductCall {
     }
 
     private func sharedPlan(_ tiles: [VulkanProfile.Tile], batches: Int) -> Plan {
-        func groups(_ tile: VulkanProfile.Tile) -> Int {
-            (output.matrix.rows + tile.rows - 1) / tile.rows * ((storedColumns + tile.columns - 1) / tile.columns)
-                * batches
-        }
-        guard let tile = tiles.first(where: { groups($0) >= $0.leastGroups }) ?? tiles.last else {
-            fatalError("matmul: the profile names no tiles")
-        }
+        let tile =
+            self.tile
+            ?? TileChoice(
+                tiles, rows: output.matrix.rows, columns: storedColumns, batches: batches, depth: nil
+            ).tile
         return Plan(
             kernel: .matmulTiled,
             constants: [
