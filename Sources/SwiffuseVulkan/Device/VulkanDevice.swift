@@ -21,7 +21,8 @@ public final class VulkanDevice: Device {
     ) throws(DeviceError) {
         let instance = try VulkanInstance(isValidated: watch.isValidated)
         let facts = try instance.device(index)
-        let shape = profile ?? .standard(for: facts)
+        var shape = profile ?? .standard(for: facts)
+        if watch.bindsExactly { shape.usesTexels = false }
         let context = try VulkanContext(instance, facts, profile: shape)
         self.init(context, memoryLimit: memoryLimit, watch)
     }

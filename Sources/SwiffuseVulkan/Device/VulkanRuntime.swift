@@ -14,7 +14,8 @@ final class VulkanRuntime: Sendable {
     init(_ context: VulkanContext, memoryLimit: Int?, _ watch: VulkanWatch) {
         self.context = context
         checksNumbers = watch.checksNumbers
-        pool = MemoryPool(context, kind: cvk_device_memory, limit: memoryLimit)
+        pool = MemoryPool(
+            context, kind: cvk_device_memory, limit: memoryLimit, bindsExactly: watch.bindsExactly)
         staging = MemoryPool(context, kind: cvk_host_memory, limit: nil)
         recorder = Recorder(context, pool: pool, isTimed: watch.isTimed)
         checks = IndexChecks()

@@ -128,9 +128,9 @@ final class Recorder: @unchecked Sendable {
     private func append(_ dispatch: Dispatch) throws(DeviceError) {
         let operands = dispatch.operands.compactMap { $0 }
         let grid = dispatch.grid
-        guard let first = operands.first?.view.vulkanBuffer.block, grid.count > 0 else { return }
+        guard let first = operands.first, grid.count > 0 else { return }
         let slots = (0..<Int(cvk_slot_count)).map { slot in
-            slot < dispatch.operands.count ? dispatch.operands[slot]?.view.vulkanBuffer.block ?? first : first
+            SlotBinding((slot < dispatch.operands.count ? dispatch.operands[slot] ?? first : first).view)
         }
         let pipeline = try pipelines.pipeline(dispatch.kernel, dispatch.constants)
         let set = try sets.set(for: slots)
