@@ -77,6 +77,23 @@ import Testing
         #expect(try Tensor.ones([1_000_003, 2], on: device).sum(over: [0]).scalars() == [1_000_003, 1_000_003])
     }
 
+    @Test func smallTensorsShareADispatchOfTheOptimizer() throws {
+        let device = try VulkanDevice()
+        let step = AdamWOp(
+            learningRate: 0.1, beta1: 0, beta2: 0, epsilon: 0, weightDecay: 0, step: 1, decays: [0.5])
+        var groups = [16, 8, 1028].map { count in (0..<4).map { _ in Tensor.ones([count], on: device) } }
+        let reading = groups.map { [$0[0] * 2, Tensor.ones([1], on: device)] }
+        let factor = reading[0][1]
+        let before = device.recordingCounts.dispatches
+        step.update(each: &groups, reading: reading.map { [$0[0], factor] })
+        #expect(device.recordingCounts.dispatches == before + 1)
+        for group in groups {
+            // p ← 1 − 0.1 · 2/√4, the average halfway between.
+            #expect(try group[0].scalars().allSatisfy { abs($0 - 0.9) < 1e-6 })
+            #expect(try group[3].scalars().allSatisfy { abs($0 - 0.95) < 1e-6 })
+        }
+    }
+
     @Test func concurrentUseIsSafe() async throws {
         try await checkConcurrentUse(of: try #require(VulkanFixture.device))
     }

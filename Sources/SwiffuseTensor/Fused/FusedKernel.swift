@@ -31,6 +31,9 @@ public struct FusedKernel<Op: FusedOp>: Sendable {
     public let keepsOutputs: Set<Int>
     public let residuals: @Sendable (Op, [TensorSpec]) -> [TensorSpec]
     public let forward: @Sendable (Op, Forward) -> Void
+    /// Several updates in place at once, for devices whose launches cost more than small tensors' arithmetic; nil runs
+    /// `forward` for each.
+    public let updateAll: (@Sendable (Op, [Forward]) -> Void)?
     /// nil for operations without a gradient, such as an optimiser's step.
     public let backward: (@Sendable (Op, Backward) -> Void)?
 
@@ -38,6 +41,7 @@ public struct FusedKernel<Op: FusedOp>: Sendable {
         acceptsStrided: Set<Int> = [], keepsInputs: Set<Int> = [], keepsOutputs: Set<Int> = [],
         residuals: @escaping @Sendable (Op, [TensorSpec]) -> [TensorSpec] = { _, _ in [] },
         forward: @escaping @Sendable (Op, Forward) -> Void,
+        updateAll: (@Sendable (Op, [Forward]) -> Void)? = nil,
         backward: (@Sendable (Op, Backward) -> Void)?
     ) {
         self.acceptsStrided = acceptsStrided
@@ -45,6 +49,7 @@ public struct FusedKernel<Op: FusedOp>: Sendable {
         self.keepsOutputs = keepsOutputs
         self.residuals = residuals
         self.forward = forward
+        self.updateAll = updateAll
         self.backward = backward
     }
 }

@@ -12,6 +12,8 @@ struct Dispatch {
     let groups: (Int, Int, Int)
     /// Estimated arithmetic.
     var operations = 0
+    /// What the kernel reads and writes beside the operands, in the same blocks, by places that it gets from memory.
+    var further: [Operand] = []
 
     var grid: WorkgroupGrid { WorkgroupGrid(groups.0, groups.1, groups.2) }
 

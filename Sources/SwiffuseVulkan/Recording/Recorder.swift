@@ -126,7 +126,7 @@ final class Recorder: @unchecked Sendable {
     func failNext(_ fault: VulkanFault) { self.fault.withLock { $0 = fault } }
 
     private func append(_ dispatch: Dispatch) throws(DeviceError) {
-        let operands = dispatch.operands.compactMap { $0 }
+        let operands = dispatch.operands.compactMap { $0 } + dispatch.further
         let grid = dispatch.grid
         guard let first = operands.first, grid.count > 0 else { return }
         let slots = (0..<Int(cvk_slot_count)).map { slot in
