@@ -103,6 +103,15 @@ import Testing
         for op in FusedOps.all { #expect(outcome.output.contains(op.name.name), "\(op.name)") }
     }
 
+    @Test func benchTellsWhereTimeGoes() throws {
+        let outcome = try CommandLineSession().run(
+            "bench", "train-step", "--batch", "1", "--repeat", "1", "--by-op")
+        #expect(outcome.exitCode == 0, "\(outcome.messages)")
+        for word in ["linear gradient", "attention", "adamw-ema", "share", "roofline:"] {
+            #expect(outcome.output.contains(word), "\(word)")
+        }
+    }
+
     @Test func unknownKindsOfFixturesAreCountedButDoNotFail() throws {
         let folder = try TemporaryFolder()
         #expect(try CommandLineSession().run("verify", folder.path).exitCode == 2)

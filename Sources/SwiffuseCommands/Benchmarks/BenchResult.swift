@@ -11,7 +11,7 @@ struct BenchResult: Codable {
     let medianSeconds: Double
     let minSeconds: Double
     let maxSeconds: Double
-    /// Units of work per second: operations in the suite ops, images in the others.
+    /// Units of work per second: operations in the suite ops, bytes or files in io, images in the others.
     let rate: Double
     let rateUnit: String
     /// Most bytes in tensors during the measurement.
@@ -20,11 +20,14 @@ struct BenchResult: Codable {
     let residentBytes: Int
     /// Kernel launches of one run; nil on devices that do not launch any.
     let dispatches: Int?
+    /// What one more run was made of, the longest first; nil unless asked for.
+    let operations: [BenchOperation]?
 
     /// Columns of a table for people.
     var row: [String] {
         let spread = "\(Amount.number(minSeconds * 1000)) – \(Amount.number(maxSeconds * 1000))"
-        let speed = rateUnit == "FLOP/s" ? "\(Amount.number(rate / 1e9)) GFLOP/s" : "\(Amount.number(rate)) \(rateUnit)"
+        let isLarge = ["FLOP/s", "B/s"].contains(rateUnit)
+        let speed = "\(Amount.number(isLarge ? rate / 1e9 : rate)) \(isLarge ? "G" : "")\(rateUnit)"
         return [
             suite, name, Amount.number(medianSeconds * 1000), spread, speed, Amount.bytes(tensorBytes),
             Amount.bytes(residentBytes),
@@ -44,31 +47,40 @@ struct BenchClock {
     let size: BenchSize
     let batch: Int
     let repeats: Int
+    /// Whether each case is run once more to see what it is made of.
+    let byOp: Bool
+    /// The only case to measure; nil for all.
+    let only: String?
     private let clock = ContinuousClock()
 
-    init(device: any Device, size: BenchSize, batch: Int, repeats: Int) {
+    init(device: any Device, size: BenchSize, batch: Int, repeats: Int, byOp: Bool, only: String?) {
         self.device = device
         self.size = size
         self.batch = batch
         self.repeats = repeats
+        self.byOp = byOp
+        self.only = only
     }
 
     /// Times some work: once to warm up, then `repeats` times.
     ///
     /// - Parameter amount: how much work one run is, in `unit`s times seconds.
+    /// - Returns: one result, or none if another case is wanted.
     func measure(
         _ suite: String, _ name: String, amount: Double, unit: String, _ work: () throws -> Void
-    ) throws -> BenchResult {
+    ) throws -> [BenchResult] {
         try withoutActuallyEscaping(work) { work in
-            try measureInTurns(suite, amount: amount, unit: unit, [(name, work)])[0]
+            try measureInTurns(suite, amount: amount, unit: unit, [(name, work)])
         }
     }
 
     /// Times several kinds of work, each once to warm up, then all in turns, so that what else the machine does meets
     /// all of them alike.
     func measureInTurns(
-        _ suite: String, amount: Double, unit: String, _ works: [(name: String, run: () throws -> Void)]
+        _ suite: String, amount: Double, unit: String, _ all: [(name: String, run: () throws -> Void)]
     ) throws -> [BenchResult] {
+        let works = all.filter { only == nil || $0.name == only }
+        if works.isEmpty { return [] }
         for work in works { _ = try time(work.run) }
         var dispatches: [Int?] = []
         for work in works { dispatches.append(try countDispatches(work.run)) }
@@ -77,11 +89,20 @@ struct BenchClock {
         for _ in 0..<repeats {
             for (index, work) in works.enumerated() { seconds[index].append(try time(work.run)) }
         }
-        return works.indices.map { index in
+        return try works.indices.map { index in
             result(
                 suite, works[index].name, seconds[index].sorted(), amount: amount, unit: unit,
-                dispatches: dispatches[index])
+                dispatches: dispatches[index], operations: byOp ? try operations(of: works[index].run) : nil)
         }
+    }
+
+    /// What one run is made of: by the device's own clock where it has one, else by waiting for each operation.
+    private func operations(of work: () throws -> Void) throws -> [BenchOperation]? {
+        if let timed = device as? TimedDevice { return try timed.costs(of: work).map { BenchOperation($0) } }
+        guard let vulkan = device as? VulkanDevice else { return nil }
+        _ = try vulkan.takeKernelTimes()
+        try work()
+        return try vulkan.takeKernelTimes().map { BenchOperation($0) }
     }
 
     /// Launches of one run, where the device counts them.
@@ -101,7 +122,8 @@ struct BenchClock {
 
     /// - Parameter seconds: ascending.
     private func result(
-        _ suite: String, _ name: String, _ seconds: [Double], amount: Double, unit: String, dispatches: Int?
+        _ suite: String, _ name: String, _ seconds: [Double], amount: Double, unit: String, dispatches: Int?,
+        operations: [BenchOperation]?
     ) -> BenchResult {
         let median = seconds[seconds.count / 2]
         return BenchResult(
@@ -109,6 +131,6 @@ struct BenchClock {
             minSeconds: seconds[0], maxSeconds: seconds[seconds.count - 1], rate: amount / max(1e-12, median),
             rateUnit: unit,
             tensorBytes: device.memoryUse.highWaterMark, residentBytes: SystemMemory.peakResident,
-            dispatches: dispatches)
+            dispatches: dispatches, operations: operations)
     }
 }

@@ -8,7 +8,7 @@ struct BenchCommand: SwiffuseCommand {
         case ops, forward
         case trainStep = "train-step"
         case pixelGenStep = "pixelgen-step"
-        case sample, loading
+        case sample, loading, io
     }
 
     static let configuration = CommandConfiguration(
@@ -17,8 +17,8 @@ struct BenchCommand: SwiffuseCommand {
         discussion: """
             Suites: ops (each fused operation at the model's shapes), forward (one pass), train-step (loss, gradients, \
             AdamW and one running average), pixelgen-step (the same with LPIPS on VGG-16, P-DINO and REPA on DINOv2-B, and \
-            each of these losses alone), sample (exact Heun with guidance 2.25 inside 0.1…0.9), loading (training \
-            from 10,000 JPEG files and from memory, in turns). All if none is named. Each case runs once to warm up and then --repeat times; the median counts, minimum and maximum show \
+            each of these losses alone), sample (exact Heun with and without guidance 2.25 inside 0.1…0.9), loading (training \
+            from 10,000 JPEG files and from memory, in turns), io (writing, opening and loading the model's weights). All if none is named. Each case runs once to warm up and then --repeat times; the median counts, minimum and maximum show \
             the spread. Memory: the most in tensors during the case, and the most that the process has had so far. \
             Sizes: tiny is a JiT of width 256 and 8 blocks at 32²; B and L are JiT-B/16 and JiT-L/16 at 256². Weights \
             are random.
@@ -27,12 +27,12 @@ struct BenchCommand: SwiffuseCommand {
               swiffuse bench
               swiffuse bench forward train-step --size B --batch 4
               swiffuse bench ops --size B --threads 1 --json
-              swiffuse bench train-step --device vulkan --by-op
+              swiffuse bench train-step --size B --by-op
             """)
 
     @Argument(
         help: ArgumentHelp(
-            "Suites to run: ops, forward, train-step, pixelgen-step, sample, loading.", valueName: "suite"))
+            "Suites to run: ops, forward, train-step, pixelgen-step, sample, loading, io.", valueName: "suite"))
     var suites: [Suite] = []
 
     @Flag(help: "Print JSON, times in seconds and memory in bytes.")
@@ -50,7 +50,16 @@ struct BenchCommand: SwiffuseCommand {
     @Option(help: ArgumentHelp("Steps of the suite sample.", valueName: "n"))
     var steps = 4
 
-    @Flag(help: "Print the time of each kernel too, by the device's own clock (Vulkan devices).")
+    @Option(
+        name: .customLong("case"),
+        help: ArgumentHelp("Measure only this case of the suites, by its name in the table.", valueName: "name"))
+    var only: String?
+
+    @Flag(
+        help: """
+            Print what each case is made of too: time, arithmetic and memory traffic of every operation, next to what the \
+            device can do at most; on Vulkan devices the time of every kernel, by their own clock.
+            """)
     var byOp = false
 
     @OptionGroup(title: "Device options")
@@ -67,43 +76,31 @@ struct BenchCommand: SwiffuseCommand {
         var settings = device.settings
         settings.vulkanWatch.isTimed = byOp
         let opened = try device.choice(in: environment).open(settings)
-        let clock = BenchClock(device: opened, size: size, batch: batch, repeats: repeats)
+        let hasClock = opened is VulkanDevice
+        let clock = BenchClock(
+            device: byOp && !hasClock ? TimedDevice(opened) : opened, size: size, batch: batch, repeats: repeats,
+            byOp: byOp, only: only)
         var results: [BenchResult] = []
         for suite in Suite.allCases where suites.isEmpty || suites.contains(suite) {
             environment.messages.write("measuring \(suite.rawValue) …\n")
             switch suite {
             case .ops: results += try BenchOps(clock: clock).run()
-            case .forward: results.append(try BenchModel(clock, registry: environment.registry).forward())
-            case .trainStep: results.append(try BenchModel(clock, registry: environment.registry).trainStep())
+            case .forward: results += try BenchModel(clock, registry: environment.registry).forward()
+            case .trainStep: results += try BenchModel(clock, registry: environment.registry).trainStep()
             case .pixelGenStep:
                 results += try BenchPixelGen(clock, registry: environment.registry).run()
-            case .sample: results.append(try BenchModel(clock, registry: environment.registry).sample(steps: steps))
+            case .sample: results += try BenchModel(clock, registry: environment.registry).sample(steps: steps)
             case .loading: results += try BenchLoading(clock: clock, registry: environment.registry).run()
+            case .io: results += try BenchFiles(clock: clock, registry: environment.registry).run()
             }
         }
+        if results.isEmpty, let only { throw UserError("--case: these suites have no case '\(only)'") }
         try print(results, environment)
-        if byOp && !json { try printKernels(of: opened, environment) }
+        if byOp && !json {
+            let roofline = hasClock ? nil : try BenchRoofline(opened, size: size, batch: batch)
+            for result in results { for line in result.operationLines(roofline) { environment.say(line) } }
+        }
         return 0
-    }
-
-    /// All kernels of all runs, warming up included.
-    private func printKernels(of device: any Device, _ environment: CommandEnvironment) throws {
-        guard let vulkan = device as? VulkanDevice else {
-            throw UserError("--by-op: \(device.id) has no clock for kernels; it works with --device vulkan")
-        }
-        let times = try vulkan.takeKernelTimes()
-        let total = times.reduce(0) { $0 + $1.seconds }
-        var table = Table(
-            [.left, .right, .right, .right, .right], header: ["kernel", "launches", "total ms", "mean µs", "share"])
-        for time in times {
-            table.add([
-                time.name, String(time.count), Amount.number(time.seconds * 1e3),
-                Amount.number(time.seconds / Double(time.count) * 1e6),
-                "\(Int((100 * time.seconds / max(total, 1e-12)).rounded())) %",
-            ])
-        }
-        environment.say()
-        for line in table.lines() { environment.say(line) }
     }
 
     private func print(_ results: [BenchResult], _ environment: CommandEnvironment) throws {

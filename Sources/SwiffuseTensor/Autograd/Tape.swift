@@ -93,6 +93,8 @@ public final class Tape: Sendable {
 struct TapeNode: Sendable {
     let tape: Tape
     let position: Int
+    /// How to compute the value again; nil if that takes long.
+    var origin: RecomputedOutput?
 }
 
 extension Tape {

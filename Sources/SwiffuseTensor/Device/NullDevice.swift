@@ -75,13 +75,7 @@ public final class NullDevice: Device {
     }
 
     public func execute(_ op: PrimitiveOp, reading inputs: [BufferView], writing output: BufferView, mode: WriteMode) {
-        let operations =
-            switch op {
-            case .matmul: 2 * output.count * (inputs[0].shape.last ?? 1)
-            case .reduce: inputs[0].count
-            case .unary, .binary, .select: output.count
-            case .fill, .copy, .cast, .gatherRows, .scatterAddRows, .unfold, .fold, .random: 0
-            }
+        let operations = op.floatingPointOperations(reading: inputs, writing: output)
         counters.state.withLock { $0.count(operations) }
     }
 

@@ -35,10 +35,15 @@ extension FusedOp {
         }
         let positions = inputs.map { $0.isTracked ? Tensor.position(of: $0, on: tape) : nil }
         let first = tape.reserve(call.results.count)
+        let operands = zip(inputs, call.operands).map { input, operand in
+            isCheapToRepeat ? .value(operand) : KeptTensor(input, readAs: operand)
+        }
+        let keeps = kernel.keeps(self, Set(positions.indices.filter { positions[$0] != nil }))
         let kept = KeptValues(
-            inputs: call.operands.enumerated().map { kernel.keepsInputs.contains($0) ? $1 : nil },
-            outputs: call.results.enumerated().map { kernel.keepsOutputs.contains($0) ? $1 : nil },
+            inputs: operands.enumerated().map { keeps.inputs.contains($0) ? $1 : nil },
+            outputs: call.results.enumerated().map { keeps.outputs.contains($0) ? $1 : nil },
             residuals: call.residuals, outputSpecs: call.results.map(\.spec), inputSpecs: inputs.map(\.spec))
+        let launch = isCheapToRepeat ? RecomputedLaunch(call.operands) { callAsFunction($0) } : nil
         let through = passesThrough
         tape.append(
             Tape.Record(outputs: Array(first..<first + call.results.count)) { cotangents, table in
@@ -50,7 +55,10 @@ extension FusedOp {
                 guard needed.contains(where: { $0 != nil }) else { return }
                 kept.deliver(cotangents, to: needed, table: &table) { backward(self, $0) }
             })
-        return call.results.enumerated().map { $1.attached(to: TapeNode(tape: tape, position: first + $0)) }
+        return call.results.enumerated().map { index, result in
+            let origin = launch.map { RecomputedOutput(launch: $0, index: index) }
+            return result.attached(to: TapeNode(tape: tape, position: first + index, origin: origin))
+        }
     }
 
     /// Replaces `values` by the operation's results, in their own memory where nobody else holds them.
@@ -124,7 +132,7 @@ private struct FusedCall {
 
 /// What a recorded kernel launch holds until its backward kernel has run.
 private struct KeptValues: Sendable {
-    let inputs: [Tensor?]
+    let inputs: [KeptTensor?]
     let outputs: [Tensor?]
     let residuals: [Tensor]
     let outputSpecs: [TensorSpec]
@@ -139,7 +147,9 @@ private struct KeptValues: Sendable {
         let dense = zip(cotangents, outputSpecs).map { cotangent, spec in
             cotangent?.contiguous() ?? Tensor.zeros(spec.shape, on: device)
         }
-        if let failure = Primitive.firstFailure(of: dense) {
+        var recomputing = Recomputing()
+        let inputs = inputs.map { $0.map { recomputing.tensor($0) } }
+        if let failure = Primitive.firstFailure(of: dense + inputs.compactMap { $0 }) {
             for (position, spec) in zip(positions, inputSpecs) {
                 if let position { table.add(.poisoned(spec, by: failure, on: device), to: position) }
             }
@@ -154,7 +164,7 @@ private struct KeptValues: Sendable {
                 .init(
                     inputs: inputs.map { $0?.view }, outputs: outputs.map { $0?.view },
                     residuals: residuals.compactMap(\.view), cotangents: dense.compactMap(\.view),
-                    gradients: deliveries.map { $0?.slot }))
+                    gradients: deliveries.map { $0?.slot }, inputSpecs: inputSpecs))
         }
         for (position, delivery) in zip(positions, deliveries) {
             if let position, let delivery { table.finish(delivery, at: position) }

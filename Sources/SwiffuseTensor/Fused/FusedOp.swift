@@ -18,6 +18,10 @@ public protocol FusedOp: Sendable {
     func floatingPointOperations(for inputs: [TensorSpec]) -> Int
     /// An output whose cotangent is, unchanged, the cotangent of an input of the same shape (a residual connection).
     var passesThrough: (output: Int, input: Int)? { get }
+    /// Whether results take little time to compute again from the inputs that the gradient keeps anyway.
+    ///
+    /// Operations that need such a result for their gradient then keep the way to it instead of its memory.
+    var isCheapToRepeat: Bool { get }
 }
 
 extension FusedOp {
@@ -26,4 +30,6 @@ extension FusedOp {
     }
 
     public var passesThrough: (output: Int, input: Int)? { nil }
+
+    public var isCheapToRepeat: Bool { false }
 }

@@ -17,6 +17,8 @@ public struct ModulatedRMSNormOp: FusedOp {
         return [inputs[0]]
     }
 
+    public var isCheapToRepeat: Bool { true }
+
     public func reference(_ inputs: [Tensor]) -> [Tensor] {
         let (batch, width) = (inputs[0].shape[0], inputs[0].shape[2])
         let normalized = RMSNormOp(epsilon: epsilon).reference([inputs[0], inputs[1]])[0]

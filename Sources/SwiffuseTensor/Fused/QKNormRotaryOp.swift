@@ -44,5 +44,7 @@ public struct QKNormRotaryOp: FusedOp {
         ]
     }
 
+    public var isCheapToRepeat: Bool { true }
+
     public func floatingPointOperations(for inputs: [TensorSpec]) -> Int { 8 * inputs[0].shape.count }
 }

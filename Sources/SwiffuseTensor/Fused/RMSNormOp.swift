@@ -13,6 +13,8 @@ public struct RMSNormOp: FusedOp {
         return [inputs[0]]
     }
 
+    public var isCheapToRepeat: Bool { true }
+
     public func reference(_ inputs: [Tensor]) -> [Tensor] {
         let x = inputs[0]
         let meanSquare = x.squared().mean(over: [-1], axes: .kept)

@@ -15,5 +15,7 @@ public struct SiLUOp: FusedOp {
 
     public func reference(_ inputs: [Tensor]) -> [Tensor] { [inputs[0].composedSiLU()] }
 
+    public var isCheapToRepeat: Bool { true }
+
     public func floatingPointOperations(for inputs: [TensorSpec]) -> Int { 4 * inputs[0].shape.count }
 }

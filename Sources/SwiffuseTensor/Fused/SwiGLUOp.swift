@@ -16,5 +16,7 @@ public struct SwiGLUOp: FusedOp {
         return [halves[0].silu() * halves[1]]
     }
 
+    public var isCheapToRepeat: Bool { true }
+
     public func floatingPointOperations(for inputs: [TensorSpec]) -> Int { 4 * inputs[0].shape.count }
 }

@@ -2,7 +2,7 @@ internal import SwiffuseTensor
 
 extension OpCase {
     /// Every fused operation, at odd sizes, with slices and broadcasts where they occur in models.
-    static var fused: [OpCase] { linear + norms + attention + gates + adaptive + optimizer }
+    static var fused: [OpCase] { linear + convolutions + norms + attention + gates + adaptive + optimizer }
 
     private static var linear: [OpCase] {
         [
@@ -28,6 +28,16 @@ extension OpCase {
         [
             OpCase("rms-norm", [.normal([5, 7, 33]), .normal([33])]) { RMSNormOp()($0) },
             OpCase("rms-norm, wide", [.normal([2, 2103]), .normal([2103])], tolerance: 2) { RMSNormOp()($0) },
+            OpCase("layer-norm", [.normal([5, 7, 33]), .normal([33]), .normal([33])]) {
+                LayerNormOp(hasFactors: true)($0)
+            },
+            OpCase("layer-norm, no factors", [.normal([3, 37, 20])]) { LayerNormOp(hasFactors: false)($0) },
+            OpCase("layer-norm, wide", [.normal([2, 2103]), .normal([2103]), .normal([2103])]) {
+                LayerNormOp(hasFactors: true)($0)
+            },
+            OpCase("layer-norm, frozen factors", [.normal([29, 21]), .constant([21]), .constant([21])]) {
+                LayerNormOp(hasFactors: true)([$0[0] * 3 + 5, $0[1], $0[2]])
+            },
             OpCase(
                 "modulated-rms-norm", [.normal([3, 37, 33]), .normal([33]), .normal([3, 33]), .normal([3, 33])],
                 tolerance: 2
@@ -73,6 +83,15 @@ extension OpCase {
             ) {
                 AttentionOp(scale: 0.4)([$0[0].permuted(to: [0, 2, 1, 3]), $0[1], $0[2].transposed()])
             },
+            OpCase("self-attention", [.normal([3, 13, 3 * 2 * 7])]) {
+                SelfAttentionOp(headCount: 2, scale: 0.4)($0)
+            },
+            OpCase("self-attention, whole vectors", [.normal([2, 37, 3 * 3 * 8])]) {
+                SelfAttentionOp(headCount: 3, scale: 0.35)($0)
+            },
+            OpCase("self-attention, many blocks", [.normal([1, 370, 3 * 4])]) {
+                SelfAttentionOp(headCount: 1, scale: 0.5)($0)
+            },
             OpCase(
                 "attention, many blocks",
                 [.normal([1, 1, 300, 4]), .normal([1, 1, 700, 4]), .normal([1, 1, 700, 4])],
@@ -83,8 +102,16 @@ extension OpCase {
 
     private static var gates: [OpCase] {
         [
+            OpCase("gelu", [.normal([3, 5, 47])]) { GELUOp()($0) },
+            OpCase("gelu, strided", [.uniform([33, 14], -6...6)]) { GELUOp()([$0[0].transposed()]) },
             OpCase("swiglu", [.normal([3, 5, 46])]) { SwiGLUOp()($0) },
             OpCase("gated-residual", [.normal([3, 37, 21]), .normal([3, 37, 21]), .normal([3, 21])]) {
+                GatedResidualOp()($0)
+            },
+            OpCase("gated-residual, one gate", [.normal([41, 19]), .normal([41, 19]), .normal([19])]) {
+                GatedResidualOp()($0)
+            },
+            OpCase("gated-residual, frozen gate", [.normal([2, 5, 8]), .normal([2, 5, 8]), .constant([8])]) {
                 GatedResidualOp()($0)
             },
             OpCase("gated-residual, slice", [.normal([2, 5, 8]), .normal([2, 5, 8]), .normal([2, 24])]) {
