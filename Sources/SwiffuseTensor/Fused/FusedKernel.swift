@@ -50,7 +50,7 @@ public struct FusedKernel<Op: FusedOp>: Sendable {
         let kept = KeptOperands(inputs: keepsInputs, outputs: keepsOutputs)
         self.init(
             acceptsStrided: acceptsStrided, keeps: { _, _ in kept }, residuals: residuals, forward: forward,
-            backward: backward)
+            updateAll: updateAll, backward: backward)
     }
 
     /// A kernel whose backward pass reads less when fewer gradients are needed.
@@ -58,6 +58,7 @@ public struct FusedKernel<Op: FusedOp>: Sendable {
         acceptsStrided: Set<Int> = [], keeps: @escaping @Sendable (_ op: Op, _ needed: Set<Int>) -> KeptOperands,
         residuals: @escaping @Sendable (Op, [TensorSpec]) -> [TensorSpec] = { _, _ in [] },
         forward: @escaping @Sendable (Op, Forward) -> Void,
+        updateAll: (@Sendable (Op, [Forward]) -> Void)? = nil,
         backward: (@Sendable (Op, Backward) -> Void)?
     ) {
         self.acceptsStrided = acceptsStrided
