@@ -31,6 +31,9 @@ public struct FusedKernel<Op: FusedOp>: Sendable {
     public let keeps: @Sendable (_ op: Op, _ needed: Set<Int>) -> KeptOperands
     public let residuals: @Sendable (Op, [TensorSpec]) -> [TensorSpec]
     public let forward: @Sendable (Op, Forward) -> Void
+    /// Several updates in place at once, for devices whose launches cost more than small tensors' arithmetic; nil runs
+    /// `forward` for each.
+    public let updateAll: (@Sendable (Op, [Forward]) -> Void)?
     /// nil for operations without a gradient, such as an optimiser's step.
     public let backward: (@Sendable (Op, Backward) -> Void)?
 
@@ -41,12 +44,13 @@ public struct FusedKernel<Op: FusedOp>: Sendable {
         acceptsStrided: Set<Int> = [], keepsInputs: Set<Int> = [], keepsOutputs: Set<Int> = [],
         residuals: @escaping @Sendable (Op, [TensorSpec]) -> [TensorSpec] = { _, _ in [] },
         forward: @escaping @Sendable (Op, Forward) -> Void,
+        updateAll: (@Sendable (Op, [Forward]) -> Void)? = nil,
         backward: (@Sendable (Op, Backward) -> Void)?
     ) {
         let kept = KeptOperands(inputs: keepsInputs, outputs: keepsOutputs)
         self.init(
             acceptsStrided: acceptsStrided, keeps: { _, _ in kept }, residuals: residuals, forward: forward,
-            backward: backward)
+            updateAll: updateAll, backward: backward)
     }
 
     /// A kernel whose backward pass reads less when fewer gradients are needed.
@@ -54,12 +58,14 @@ public struct FusedKernel<Op: FusedOp>: Sendable {
         acceptsStrided: Set<Int> = [], keeps: @escaping @Sendable (_ op: Op, _ needed: Set<Int>) -> KeptOperands,
         residuals: @escaping @Sendable (Op, [TensorSpec]) -> [TensorSpec] = { _, _ in [] },
         forward: @escaping @Sendable (Op, Forward) -> Void,
+        updateAll: (@Sendable (Op, [Forward]) -> Void)? = nil,
         backward: (@Sendable (Op, Backward) -> Void)?
     ) {
         self.acceptsStrided = acceptsStrided
         self.keeps = keeps
         self.residuals = residuals
         self.forward = forward
+        self.updateAll = updateAll
         self.backward = backward
     }
 }

@@ -148,6 +148,9 @@ extension OpCase {
         let moments: [OpCaseInput] = [.constant(shape), .constant(shape), .constant(shape)]
         let step = AdamWOp(
             learningRate: 1e-2, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, step: 3, decays: [0.99, 0.9])
+        // Values, gradients and the factor of three updates at once.
+        let shapes: [Shape] = [shape, [13], [3, 8]]
+        let several: [OpCaseInput] = shapes.flatMap { [OpCaseInput](repeating: .constant($0), count: 6) }
         return [
             OpCase("adamw-ema", moments + [.constant(shape), .constant(shape), .constant(shape), .constant([1])]) {
                 step([$0[0], $0[1], $0[2].squared(), $0[3], $0[4], $0[5], $0[6]])
@@ -158,6 +161,15 @@ extension OpCase {
                 var values = [$0[0] + 0, $0[1] + 0, $0[2].squared(), $0[3] + 0, $0[4] + 0]
                 step.update(&values, reading: [$0[5], $0[6]])
                 return values
+            },
+            OpCase("adamw-ema, several in place", several + [.constant([1])]) { inputs in
+                var groups = shapes.indices.map { index -> [Tensor] in
+                    let first = 6 * index
+                    return [inputs[first] + 0, inputs[first + 1] + 0, inputs[first + 2].squared()]
+                        + [inputs[first + 3] + 0, inputs[first + 4] + 0]
+                }
+                step.update(each: &groups, reading: shapes.indices.map { [inputs[6 * $0 + 5], inputs[18]] })
+                return groups.flatMap { $0 }
             },
         ]
     }
