@@ -27,7 +27,8 @@ import Testing
 
     @Test func computesWhatItsBaseComputes() throws {
         let base = try CPUDevice()
-        let results = try [base, TimedDevice(base)].map { device in
+        let devices: [any Device] = [base, TimedDevice(base)]
+        let results = try devices.map { device -> [Float] in
             let x = Tensor.random(.normal, [9, 6], from: Philox(seed: 3), on: device)
             return try SiLUOp()([x])[0].exp().scalars()
         }
