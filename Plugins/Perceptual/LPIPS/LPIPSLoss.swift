@@ -2,7 +2,7 @@ public import SwiffuseDiffusion
 import SwiffuseNN
 public import SwiffuseTensor
 
-/// The settings of the LPIPS loss; the defaults are PixelGen's.
+/// The settings of the LPIPS loss; the defaults are PixelGen's, where its weight is 0.1 and its gate `{from: 0.3}`.
 public struct LPIPSLossConfiguration: ComponentConfiguration, Hashable {
     public var network = LPIPSNetworkConfiguration()
     /// Side of the diffusion model's patches in pixels; pictures are resized as if it were 16.

@@ -2,7 +2,7 @@ public import SwiffuseDiffusion
 import SwiffuseNN
 public import SwiffuseTensor
 
-/// The settings of REPA; the defaults are PixelGen's for JiT-L.
+/// The settings of REPA; the defaults are PixelGen's for JiT-L, where its weight is 0.5 and it has no gate.
 public struct REPAConfiguration: ComponentConfiguration, Hashable {
     public var encoder = DINOEncoderConfiguration()
     /// The encoder's block whose patch features are the goal, from 0.

@@ -1,4 +1,5 @@
 import Foundation
+import Swiffuse
 import SwiffuseDiffusion
 import SwiffuseIO
 import SwiffuseJiT
@@ -70,6 +71,19 @@ import Testing
         #expect { _ = try named.namingWeights() } throws: { "\($0)".contains("losses.0.weights.sha256") }
     }
 
+    @Test func aGateThatIsWrittenHasThePapersThreshold() throws {
+        for (gate, from, convention) in [
+            ("", 0, GateConfiguration.Convention.official), (", gate: {}", 0.3, .official),
+            (", gate: {convention: paper}", 0.3, .paper), (", gate: {from: 0.7}", 0.7, .official),
+            (", gate: {from: 0}", 0, .official),
+        ] {
+            let recipe = try run(losses: "- {type: lpips, patchSize: 4\(gate)}").recipe
+            #expect(recipe.losses[0].gate == GateConfiguration(from: from, convention: convention))
+            let again = try Recipe(try recipe.tree(), registry: run().registry)
+            #expect(again.losses[0].gate == recipe.losses[0].gate)
+        }
+    }
+
     @Test(arguments: [
         ("- {type: repa, alignLayer: 9, layer: 1, encoder: ENCODER}", "losses.0.alignLayer"),
         ("- {type: repa, alignLayer: 1, layer: 2, encoder: ENCODER}", "losses.0.layer"),
@@ -88,6 +102,20 @@ import Testing
             let tiny = try run(losses: text)
             _ = try DiffusionModel(tiny.recipe, registry: tiny.registry)
         } throws: { error in (error as? RecipeError)?.path == place }
+    }
+
+    @Test(arguments: [
+        ["backbone.decoderDepth=2", "backbone.decoderWidth=5"], ["backbone.type=dit"], ["backbone.type=deco"],
+        ["backbone.type=pixnerd"],
+    ])
+    func everyBackboneIsBalanced(_ changes: [String]) throws {
+        let settings = "{steps: 2, ema: [], balance: {isOn: true, from: 0, every: 1}}"
+        let tiny = try TinyRun(settings, losses: Self.losses, registry: Registry.standard)
+        let overrides = try changes.map { try RecipeOverride($0) }
+        tiny.recipe = try Recipe(try tiny.recipe.tree(), overrides: overrides, registry: tiny.registry)
+        try tiny.train("run")
+        let factor = try Checkpoint(path: tiny.folder("run").checkpointPath).balance.factor
+        #expect(factor != 1 && factor > 0)
     }
 
     @Test func balancingNeedsALastLayer() throws {
