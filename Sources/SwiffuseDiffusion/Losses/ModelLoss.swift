@@ -1,6 +1,6 @@
 /// A loss of a recipe, built and gated.
 public struct ModelLoss: Sendable {
-    /// The part's type, for logs.
+    /// The part's type, for logs; the second of a type is `lpips-2`.
     public let name: String
     public let loss: any PerceptualLoss
     /// Its factor in the total.

@@ -23,10 +23,13 @@ public struct DiffusionModel: Sendable {
         times = try registry.make(recipe.times, as: .times, in: context)
         let lossContext = BuildContext(model: recipe.model, scope: scope, backbone: backbone)
         var losses: [ModelLoss] = []
+        var types = [recipe.target.type]
         for (index, loss) in recipe.losses.enumerated() {
             let part = try registry.make(loss.part, as: .losses, in: lossContext, at: "losses.\(index)")
-            losses.append(
-                ModelLoss(name: loss.part.type, loss: loss.gate.applied(to: part), weight: Float(loss.weight)))
+            types.append(loss.part.type)
+            let number = types.count { $0 == loss.part.type }
+            let name = number == 1 ? loss.part.type : "\(loss.part.type)-\(number)"
+            losses.append(ModelLoss(name: name, loss: loss.gate.applied(to: part), weight: Float(loss.weight)))
         }
         self.losses = losses
         guard !recipe.training.balance.isOn || backbone.lastLayer != nil else {

@@ -21,6 +21,9 @@ import Testing
         - {type: p-dino, weight: 0.01, layers: [1], gate: {from: 0.3}, encoder: \(encoder)}
         """
 
+    private static let tinyVGG =
+        "weights: {source: random}, network: {widths: [2, 3, 2, 3, 2], heads: uniform}"
+
     private func run(_ training: String = "{steps: 4, logEvery: 1}", losses: String = losses) throws -> TinyRun {
         let registry = try Registry(plugins: [StandardParts(), JiTPlugin(), PerceptualPlugin()])
         return try TinyRun(training, losses: losses, registry: registry)
@@ -34,6 +37,29 @@ import Testing
         #expect(try tiny.bytes("whole/checkpoint.safetensors") == tiny.bytes("parts/checkpoint.safetensors"))
         let checkpoint = try Checkpoint(path: tiny.folder("whole").checkpointPath)
         #expect(checkpoint.balance.factor != 1 && checkpoint.balance.factor > 0)
+    }
+
+    @Test func everyTermOfTheLossIsLogged() throws {
+        let settings = "{steps: 5, ema: [], logEvery: 2, balance: {isOn: true, from: 0, every: 2}}"
+        let tiny = try run(settings, losses: Self.losses + "\n- {type: lpips, weight: 0, patchSize: 4, \(Self.tinyVGG)}")
+        let steps = try tiny.train("whole").compactMap { event in
+            if case .stepped(let report, _) = event { report } else { nil }
+        }
+        try tiny.train("parts", until: 3)
+        try tiny.train("parts", .resuming)
+        let lines = try tiny.lines("whole/log.csv").map { $0.split(separator: ",").map(String.init) }
+        let terms = ["clean-image", "repa", "lpips", "p-dino", "lpips-2"]
+        #expect(Array(lines[0].prefix(8)) == ["step", "loss"] + terms.map { "loss/" + $0 } + ["balance"])
+        #expect(steps.allSatisfy { $0.terms.map(\.name) == terms && $0.balance != nil })
+        for line in lines.dropFirst() {
+            let numbers = try line.map { try #require(Double($0)) }
+            // Sums of Float32, in another order.
+            #expect(abs(numbers[2...6].reduce(0, +) - numbers[1]) <= 1e-5 * numbers[1])
+            #expect(numbers[6] == 0)
+            #expect(steps[Int(numbers[0]) - 1].balance == Float(line[7]))
+        }
+        let parts = try tiny.lines("parts/log.csv").map { $0.split(separator: ",").map(String.init) }
+        #expect(parts.map { $0.dropLast(2) } == lines.map { $0.dropLast(2) })
     }
 
     @Test func theHeadIsTrainedAndFrozenNetworksAreNotStored() throws {
