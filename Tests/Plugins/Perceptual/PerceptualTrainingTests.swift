@@ -173,6 +173,11 @@ import Testing
             let backbone = parameters.filter { $0.isTrainable && !$0.key.hasPrefix("diffusion_trainer.") }
             #expect(backbone.reduce(0) { $0 + $1.shape.count } == trainable)
             #expect(recipe.losses.map(\.weight) == [0.5, 0.1, 0.01])
+            #expect(recipe.losses.map(\.gate.from) == [0, 0.3, 0.3])
         }
+        let baseline = try registry.preset("pixelgen-l-baseline").recipe(registry: registry)
+        let aligned = try #require(try baseline.tree()["losses"]?.list?.first)
+        #expect(baseline.losses.count == 1 && !baseline.training.balance.isOn)
+        #expect(aligned["type"] == "repa" && aligned["weight"] == 0.5 && aligned["alignLayer"] == 8)
     }
 }
