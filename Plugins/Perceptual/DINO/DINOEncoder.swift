@@ -59,7 +59,8 @@ struct DINOEncoder: Sendable {
         encoder = DINOv2(scope, configuration.network)
         preparation = configuration.preparation
         let id = "dinov2 " + (try configuration.resolvedTree().canonicalJSON)
-        frozen = FrozenNetwork(id: id, scope: scope) { scope, device in
+        let files = [FrozenNetwork.Source(setting: "encoder.weights", weights: configuration.weights)]
+        frozen = FrozenNetwork(id: id, scope: scope, files: files) { scope, device in
             let values = try NetworkWeights.load(
                 scope.parameters, of: scope, from: configuration.weights, for: "the \(loss) loss",
                 setting: "encoder.weights",

@@ -37,7 +37,10 @@ public struct LPIPSLoss: PerceptualLoss, Component {
         distance = LPIPS(scope, configuration.network)
         patchSize = configuration.patchSize
         let id = "lpips " + (try configuration.resolvedTree().canonicalJSON)
-        network = FrozenNetwork(id: id, scope: scope) { scope, device in
+        let hasHeads = scope.parameters.contains { $0.key.hasPrefix("lin") }
+        let heads = hasHeads ? [FrozenNetwork.Source(setting: "headWeights", weights: configuration.headWeights)] : []
+        let files = [FrozenNetwork.Source(setting: "weights", weights: configuration.weights)] + heads
+        network = FrozenNetwork(id: id, scope: scope, files: files) { scope, device in
             try Self.load(scope, configuration, on: device)
         }
     }

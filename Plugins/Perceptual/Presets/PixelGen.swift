@@ -21,7 +21,9 @@ struct PixelGen {
 
     /// `PixelGen_XL_without_CFG.yaml`.
     private static let extraLargeUnguided = extraLarge(title: "PixelGen-XL without CFG", guidance: 1)
-        .preset("pixelgen-xl-without-cfg", summary: "PixelGen-XL/16 of the paper, ImageNet at 256², drawn without guidance")
+        .preset(
+            "pixelgen-xl-without-cfg",
+            summary: "PixelGen-XL/16 of the paper, ImageNet at 256², drawn without guidance")
 
     private static let repa = "{ type: repa, weight: 0.5, alignLayer: 8, layer: 11 }"
     private static let perceptual = [

@@ -49,7 +49,10 @@ struct RecipeReference {
         lines += settings(try TrainingConfiguration().resolvedTree(), of: "TrainingConfiguration")
         lines += ["", "## Sampling", "", "`sampling:` – how pictures are drawn, besides the solver and guidance.", ""]
         lines += settings(["grid": grid, "seed": 0, "ema": "automatic"], of: "SamplingRecipe")
-        lines += ["", "## Every loss", "", "Besides its own settings, each entry of `losses:` has these; one without `gate` looks at all images.", ""]
+        lines += [
+            "", "## Every loss", "",
+            "Besides its own settings, each entry of `losses:` has these; one without `gate` looks at all images.", "",
+        ]
         lines += settings(["weight": 1.0, "gate": gate], of: "WeightedPart")
         return lines
     }

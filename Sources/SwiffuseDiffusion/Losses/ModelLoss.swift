@@ -23,7 +23,7 @@ public struct GateConfiguration: ComponentConfiguration, Hashable {
         case paper
     }
 
-    /// The first time that counts, 0 for all images (PixelGen, arXiv:2602.02493, section 3.4); without `gate` all count.
+    /// The first time that counts, 0 for all images (PixelGen, arXiv:2602.02493, section 3.4).
     public var from = 0.3
     /// Whose reading of gating holds.
     public var convention = Convention.official

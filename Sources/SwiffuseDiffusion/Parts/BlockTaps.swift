@@ -1,4 +1,5 @@
-/// The taps of a transformer over the patches of an image: the tokens that enter each block, and those that leave the last.
+/// The taps of a transformer over the patches of an image: the tokens that enter each block, and those that leave the
+/// last.
 public struct BlockTaps: Sendable, Hashable {
     private let grid: PatchGrid
     private let blockCount: Int

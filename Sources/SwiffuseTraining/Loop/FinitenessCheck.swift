@@ -26,8 +26,9 @@ struct FinitenessCheck {
                 sums[index] += value
             }
         }
-        let means = zip(passes.first ?? [], sums).map { StepReport.Term(name: $0.name, value: $1 / Float(passes.count)) }
-        return (total / Float(passes.count), means)
+        let count = Float(passes.count)
+        let means = zip(passes.first ?? [], sums).map { StepReport.Term(name: $0.name, value: $1 / count) }
+        return (total / count, means)
     }
 
     /// The error that names the first parameter whose gradient is not finite.

@@ -41,7 +41,8 @@ import Testing
 
     @Test func everyTermOfTheLossIsLogged() throws {
         let settings = "{steps: 5, ema: [], logEvery: 2, balance: {isOn: true, from: 0, every: 2}}"
-        let tiny = try run(settings, losses: Self.losses + "\n- {type: lpips, weight: 0, patchSize: 4, \(Self.tinyVGG)}")
+        let second = "\n- {type: lpips, weight: 0, patchSize: 4, \(Self.tinyVGG)}"
+        let tiny = try run(settings, losses: Self.losses + second)
         let steps = try tiny.train("whole").compactMap { event in
             if case .stepped(let report, _) = event { report } else { nil }
         }

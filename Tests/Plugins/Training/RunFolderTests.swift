@@ -106,7 +106,8 @@ import Testing
     @Test func theLinesOfAnOlderLogKeepWhatTheyHave() throws {
         let tiny = try TinyRun("{steps: 3, ema: [], logEvery: 1}")
         try tiny.train("run", until: 2)
-        let older = "step,loss,gradient_norm,learning_rate,images_per_second,data_wait\n1,0.5,7,0.25,3,0\n2,0.25,5,0.25,3,1\n"
+        let header = "step,loss,gradient_norm,learning_rate,images_per_second,data_wait"
+        let older = header + "\n1,0.5,7,0.25,3,0\n2,0.25,5,0.25,3,1\n"
         try AtomicFile.write(Array(older.utf8), to: tiny.folder("run").logPath)
         try tiny.train("run", .resuming)
         let lines = try tiny.lines("run/log.csv")
