@@ -26,7 +26,8 @@ struct RecipeReference {
         var lines = [
             "# Recipe reference", "", "Every part that a recipe can name, with its settings and their defaults.", "",
             "## Overview", "",
-            "`swiffuse components --reference` prints this page. A part is named by its `type`, or by the type alone if "
+            "`swiffuse components --reference` prints these tables; with `--sources FOLDER`, a package's, also what the "
+                + "settings mean, as here. A part is named by its `type`, or by the type alone if "
                 + "all settings keep their defaults: `solver: euler`. A dot in a setting's name leads into a map: "
                 + "`schedule.type` is `schedule: {type: …}`.",
         ]

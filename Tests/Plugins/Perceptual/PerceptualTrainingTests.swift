@@ -111,6 +111,28 @@ import Testing
         }
     }
 
+    @Test func aChangedWeightsFileIsNamedAtItsPlace() throws {
+        let tiny = try run()
+        var tree = try #require(try tiny.recipe.tree().map)
+        func losses(_ texts: String...) throws -> RecipeValue {
+            tree["losses"] = .list(try texts.map { try RecipeValue(yaml: $0) })
+            return .map(tree)
+        }
+        func encoder(_ sum: String) -> String {
+            "{type: repa, encoder: {weights: {source: file, file: dino.pth, sha256: \(sum)}}}"
+        }
+        let (old, new) = ("0123456789abcdef", "fedcba9876543210")
+        let before = try losses("{type: lpips, weight: 0.1}", encoder(old))
+        #expect(before.firstDifference(from: before) == nil)
+        #expect(
+            before.firstDifference(from: try losses("{type: lpips, weight: 0.1}", encoder(new)))
+                == "losses.1.encoder.weights: the file dino.pth changed (SHA-256 fedcba987654…, was 0123456789ab…)")
+        #expect(
+            before.firstDifference(from: try losses("{type: lpips, weight: 0.5}", encoder(old)))
+                == "losses.0.weight was 0.1, is 0.5")
+        #expect(before.firstDifference(from: try losses(encoder(old))) == "losses had 2 entries, has 1")
+    }
+
     @Test(arguments: [
         ("- {type: repa, alignLayer: 9, layer: 1, encoder: ENCODER}", "losses.0.alignLayer"),
         ("- {type: repa, alignLayer: 1, layer: 2, encoder: ENCODER}", "losses.0.layer"),
