@@ -75,8 +75,10 @@ import Testing
         for (samples, reference) in [
             ("samples.npz", "real.npz"), ("samples.npz", "images"), ("features.npz", "real.npz"),
         ] {
-            let outcome = try self.run(
-                "evaluate", tiny.folder(samples), "--reference", tiny.folder(reference), "--weights", judge, "--json")
+            let network = samples == "features.npz" ? [] : ["--weights", judge]
+            let outcome = try CommandLineSession().run(
+                ["evaluate", tiny.folder(samples), "--reference", tiny.folder(reference), "--json", "--threads", "1"]
+                    + network)
             #expect(outcome.exitCode == 0, "\(outcome.messages)")
             let other = try self.scores(outcome)
             for name in ["frechet", "inceptionADM"] {
@@ -86,10 +88,52 @@ import Testing
             }
         }
         let table = try self.run("evaluate", run, "--weights", judge, "--count", "4").output
-        for words in ["4 of \(run), step 5", "16 of class-folders", "own encoder", "Fréchet distance (FID)", "SHA-256"]
-        {
+        for words in [
+            "4 of \(run), step 5", "16 of class-folders", "own encoder", "Fréchet distance (FID)", "SHA-256",
+            "compare all 4 samples with all 16 real pictures",
+        ] {
             #expect(table.contains(words), "\(table)")
         }
+    }
+
+    @Test func scoresSayHowManyVectorsTheyCompare() throws {
+        let judge = try encoder("strided", "judge.safetensors")
+        let words = ["evaluate", tiny.folder("images"), "--reference", "DATA", "--weights", judge, "--threads", "1"]
+        let reference = tiny.folder("images")
+        let command = words.map { $0 == "DATA" ? reference : $0 } + ["--overlap-count", "7", "--reference-count", "13"]
+        let table = try CommandLineSession().run(command)
+        #expect(table.exitCode == 0, "\(table.messages)")
+        #expect(table.output.contains("compare the first 7 samples with the first 7 real pictures"), "\(table.output)")
+        let scores = try self.scores(try CommandLineSession().run(command + ["--json"]))
+        #expect(scores["overlapSampleCount"] as? Int == 7 && scores["overlapReferenceCount"] as? Int == 7)
+    }
+
+    @Test func flagsWithoutAUseAreRefused() throws {
+        let judge = try encoder("strided", "judge.safetensors")
+        let (images, features, statistics) = (tiny.folder("images"), tiny.folder("f.npz"), tiny.folder("s.npz"))
+        let kept = try self.run(
+            "evaluate", images, "--reference", images, "--weights", judge, "--save-features", features,
+            "--save-statistics", statistics)
+        #expect(kept.exitCode == 0, "\(kept.messages)")
+        let pictures = ["evaluate", images, "--reference", images, "--weights", judge]
+        let given = ["evaluate", features, "--reference", statistics]
+        for (arguments, message) in [
+            (pictures + ["--steps", "5"], "--steps: \(images) is no run or checkpoint"),
+            (pictures + ["--guidance", "3", "--seed", "4"], "--guidance, --seed: \(images) is no run"),
+            (pictures + ["--ema", "raw"], "--ema: \(images) is no run"),
+            (pictures + ["--export", tiny.folder("x.npz")], "--export: \(images) is no run"),
+            (given + ["--weights", judge], "--weights: both sides are features or statistics already"),
+            (given + ["--count", "10"], "--count: \(features) holds features"),
+            (given + ["--reference-count", "10"], "--reference-count: \(statistics) holds features"),
+            (
+                ["evaluate", "--reference", images, "--save-statistics", statistics, "--weights", judge, "--count", "3"],
+                "--count: no samples are named"
+            ),
+        ] {
+            let outcome = try CommandLineSession().run(arguments)
+            #expect(outcome.exitCode == 2 && outcome.messages.contains(message), "\(arguments): \(outcome.messages)")
+        }
+        #expect(try CommandLineSession().run(given).exitCode == 0)
     }
 
     @Test func sampleWritesWhatTheADMSuiteReads() throws {

@@ -18,6 +18,14 @@ struct FeatureOptions: ParsableArguments {
         help: ArgumentHelp("Change a setting of the network, such as resizing=pytorch-fid.", valueName: "path=value"))
     var network: [String] = []
 
+    /// The flags that were given.
+    var given: [String] {
+        let values: [(String, Bool)] = [
+            ("--weights", weights != nil), ("--features", features != nil), ("--network", !network.isEmpty),
+        ]
+        return values.filter(\.1).map(\.0)
+    }
+
     /// The network, with its weights not yet read.
     func network(from registry: Registry) throws -> any FeatureNetwork {
         var tree: RecipeValue = [:]

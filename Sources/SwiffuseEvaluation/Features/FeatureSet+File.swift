@@ -12,8 +12,7 @@ extension FeatureSet {
         let spatialWidth = file.headers["spatial"] == nil ? 0 : try Self.width(of: "spatial", in: file)
         let classCount = file.headers["logits"] == nil ? 0 : try Self.width(of: "logits", in: file)
         self.init(
-            width: width, spatialWidth: spatialWidth, classCount: classCount,
-            keeping: .first(file.headers["features"]?.shape[0] ?? 0))
+            width: width, spatialWidth: spatialWidth, classCount: classCount, keeping: .all)
         try add(
             pooled: try file.float64("features").map { Float($0) },
             spatial: spatialWidth == 0 ? [] : try file.float64("spatial").map { Float($0) },

@@ -3,7 +3,7 @@
 public struct FeatureSet: Sendable {
     /// Which vectors are kept besides the statistics.
     public enum Kept: Sendable, Equatable {
-        case none
+        case all
         /// Those of the first pictures.
         case first(Int)
     }
@@ -30,7 +30,7 @@ public struct FeatureSet: Sendable {
         spatial = spatialWidth > 0 ? FeatureStatistics(width: spatialWidth) : nil
         self.classCount = classCount
         switch kept {
-        case .none: keptLimit = 0
+        case .all: keptLimit = .max
         case .first(let limit): keptLimit = limit
         }
     }

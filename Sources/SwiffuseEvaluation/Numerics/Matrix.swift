@@ -28,6 +28,12 @@ public struct Matrix: Sendable, Equatable {
         set { values[row * columnCount + column] = newValue }
     }
 
+    /// The first rows, all if there are not more.
+    func prefix(_ count: Int) -> Matrix {
+        guard count < rowCount else { return self }
+        return Matrix(rowCount: count, columnCount: columnCount, values: Array(values.prefix(count * columnCount)))
+    }
+
     /// Some rows, in the given order.
     func rows(_ chosen: some Sequence<Int>) -> Matrix {
         let values: [Double] = chosen.flatMap { row in

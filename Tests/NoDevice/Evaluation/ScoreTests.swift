@@ -50,6 +50,7 @@ import Testing
         try expect(scores.precisionRecall?.precision, 0.88, relative: 1e-12, "precision")
         try expect(scores.precisionRecall?.recall, 253.0 / 260, relative: 1e-12, "recall")
         #expect(scores.kernelSubsetSize == 260)
+        #expect(scores.overlapSampleCount == 300 && scores.overlapReferenceCount == 260)
         #expect(scores.spatialFrechet == nil)
     }
 
@@ -102,7 +103,7 @@ import Testing
         try writer.append([Double](repeating: 0, count: 6))
         try writer.finish()
         #expect(throws: DataError.self) { try FeatureReference(try NPZFile(path: folder.path + "/bad.npz")) }
-        var set = FeatureSet(width: 2, keeping: .none)
+        var set = FeatureSet(width: 2, keeping: .first(0))
         #expect(throws: EvaluationError.self) { try set.add(pooled: [1, .nan]) }
     }
 }
