@@ -144,7 +144,7 @@ struct TrainEncoderCommand: SwiffuseCommand {
         defer { line.finish() }
         let (clock, start) = (ContinuousClock(), ContinuousClock.now)
         var loss = RunningMean()
-        return try training.run(on: device) { progress in
+        func show(_ progress: EncoderTraining.Progress) -> Bool {
             loss.add(Double(progress.loss))
             let elapsed = clock.now - start
             let rate = Double(progress.step * batchSize) / max(1e-9, elapsed / .seconds(1))
@@ -153,6 +153,11 @@ struct TrainEncoderCommand: SwiffuseCommand {
                 "step \(progress.step)/\(progress.stepCount)  loss \(Amount.number(loss.value))  "
                     + "\(Amount.number(rate)) images/s  \(Amount.duration(left)) left",
                 isLast: progress.step == progress.stepCount)
+            return request.signal == nil
+        }
+        return try training.run(on: device, progress: show) { seen, count in
+            line.show(
+                "held-out pictures: \(Amount.count(seen)) of \(Amount.count(count))", isLast: seen == count)
             return request.signal == nil
         }
     }

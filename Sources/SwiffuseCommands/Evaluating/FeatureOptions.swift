@@ -28,13 +28,15 @@ struct FeatureOptions: ParsableArguments {
 
     /// The network, with its weights not yet read.
     func network(from registry: Registry) throws -> any FeatureNetwork {
+        let kind = try kind()
+        _ = try registry.entry(kind: PartKind.features.name, key: kind, at: "--features")
         var tree: RecipeValue = [:]
-        tree = try tree.applying(RecipeOverride(path: ["type"], value: .string(try kind())))
+        tree = try tree.applying(RecipeOverride(path: ["type"], value: .string(kind)))
         if let weights { tree = try tree.applying(RecipeOverride(path: ["weights", "file"], value: .string(weights))) }
         for change in network { tree = try tree.applying(try RecipeOverride(change)) }
-        let part = try registry.resolve(tree, kind: PartKind.features.name, at: "--features")
+        let part = try registry.resolve(tree, kind: PartKind.features.name, at: "--network")
         let context = BuildContext(model: ModelSpec(image: ImageSpec(), classCount: 0))
-        return try registry.make(part, as: .features, in: context, at: "--features")
+        return try registry.make(part, as: .features, in: context, at: "--network")
     }
 
     private func kind() throws -> String {

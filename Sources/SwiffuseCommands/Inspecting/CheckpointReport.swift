@@ -21,7 +21,7 @@ struct CheckpointReport {
     func lines() throws -> [String] {
         let count = file.entries.reduce(0) { $0 + $1.elementCount }
         let kind = checkpoint.map { "a checkpoint after step \($0.step)" } ?? otherKind
-        let facts = "\(file.entries.count) tensors, \(Amount.count(count)) values"
+        let facts = "\(Amount.count(file.entries.count, "tensor")), \(Amount.count(count, "value"))"
         let hash = "SHA-256 \(try SHA256.hexadecimal(ofFile: file.path))"
         let title = ["\(file.path): \(kind)", "  \(facts)", "  \(hash)", ""]
         return title + (try summary()) + ["parts"] + (try partLines())
@@ -60,7 +60,7 @@ struct CheckpointReport {
                 count += entry.elementCount
             }
             let types = Set(part.entries.map(\.dtype.rawValue)).sorted().joined(separator: " ")
-            table.add([part.name, "\(part.entries.count) tensors", Amount.count(count), types, hash.hexadecimal])
+            table.add([part.name, Amount.count(part.entries.count, "tensor"), Amount.count(count), types, hash.hexadecimal])
         }
         return table.lines(indentation: 2)
     }

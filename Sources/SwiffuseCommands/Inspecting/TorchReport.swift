@@ -13,7 +13,7 @@ struct TorchReport {
             table.add([name, try file.dtype(of: name).rawValue, "[\(shape)]"])
         }
         let title = [
-            "\(file.path): a PyTorch file", "  \(Amount.count(file.names.count)) tensors",
+            "\(file.path): a PyTorch file", "  " + Amount.count(file.names.count, "tensor"),
             "  SHA-256 \(try SHA256.hexadecimal(ofFile: file.path))", "",
         ]
         let others = file.scalars.map { "\($0.name) = \(Self.text($0.value))" }
