@@ -101,14 +101,3 @@ public struct LPIPSLoss: PerceptualLoss, Component {
         return ParameterStore(trunk + heads, values: convolutions + factors)
     }
 }
-
-extension ModelSpec {
-    /// Networks for photographs take grey or colour.
-    func checkIsPicture(for loss: String) throws(RecipeError) {
-        guard image.channels == 1 || image.channels == 3 else {
-            throw RecipeError(
-                .conflict, at: "", "\(loss) needs images with 1 or 3 channels, these have \(image.channels)",
-                advice: "leave the loss out, or change image.channels")
-        }
-    }
-}

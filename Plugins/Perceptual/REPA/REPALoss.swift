@@ -77,9 +77,8 @@ public struct REPALoss: PerceptualLoss, Component {
     /// The cosine of each patch, [B, N].
     func cosines(reference: Tensor, in context: LossContext) -> Tensor {
         let wanted = encoder.referenceFeatures(of: reference, layers: [layer], in: context)[0]
-        guard let features = context.features[tap] else {
-            fatalError("repa: the context lacks the features entering block \(tap.block)")
-        }
+        let features = required(
+            context.features[tap], Self.key, "the context lacks the features entering block \(tap.block)")
         return head(features, context.pass).cosine(with: wanted)
     }
 }

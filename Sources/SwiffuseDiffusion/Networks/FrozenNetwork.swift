@@ -72,9 +72,8 @@ public struct FrozenNetworks: Sendable {
     }
 
     func pass(for network: FrozenNetwork) -> Pass {
-        guard let store = stores[network.id] else {
-            fatalError("losses: the weights of \(network.id) have not been loaded; use FrozenNetworks(loading:on:)")
-        }
-        return Pass(store)
+        let advice = "use FrozenNetworks(loading:on:)"
+        return Pass(
+            required(stores[network.id], "losses", "the weights of \(network.id) have not been loaded; \(advice)"))
     }
 }

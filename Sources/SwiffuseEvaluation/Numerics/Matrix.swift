@@ -1,4 +1,5 @@
 import COpenBLAS
+import SwiffuseTensor
 
 /// A matrix of Float64 numbers in row-major order.
 public struct Matrix: Sendable, Equatable {
@@ -8,9 +9,8 @@ public struct Matrix: Sendable, Equatable {
     public var values: [Double]
 
     public init(rowCount: Int, columnCount: Int, values: [Double]) {
-        if values.count != rowCount * columnCount {
-            fatalError("Matrix: \(values.count) values for \(rowCount) × \(columnCount)")
-        }
+        require(
+            values.count == rowCount * columnCount, "Matrix", "\(values.count) values for \(rowCount) × \(columnCount)")
         self.rowCount = rowCount
         self.columnCount = columnCount
         self.values = values
