@@ -127,7 +127,10 @@ import Testing
             (given + ["--count", "10"], "--count: \(features) holds features"),
             (given + ["--reference-count", "10"], "--reference-count: \(statistics) holds features"),
             (
-                ["evaluate", "--reference", images, "--save-statistics", statistics, "--weights", judge, "--count", "3"],
+                [
+                    "evaluate", "--reference", images, "--save-statistics", statistics, "--weights", judge, "--count",
+                    "3",
+                ],
                 "--count: no samples are named"
             ),
         ] {

@@ -6,8 +6,8 @@ import Testing
     static let names = [
         "jit-b-16", "jit-b-32", "jit-l-16", "jit-l-32", "jit-h-16", "jit-h-32", "fashion-mnist",
         "fashion-mnist-jit-deco", "fashion-mnist-jit-frequency", "pictures-64", "pixelgen-l-baseline", "pixelgen-l",
-        "pixelgen-xl", "pixelgen-xl-without-cfg", "dit-l-16", "dit-xl-16", "fashion-mnist-dit", "deco-l-16", "deco-xl-16",
-        "deco-xl-16-512", "fashion-mnist-deco", "pixnerd-l-16", "fashion-mnist-pixnerd",
+        "pixelgen-xl", "pixelgen-xl-without-cfg", "dit-l-16", "dit-xl-16", "fashion-mnist-dit", "deco-l-16",
+        "deco-xl-16", "deco-xl-16-512", "fashion-mnist-deco", "pixnerd-l-16", "fashion-mnist-pixnerd",
     ]
 
     @Test func presetsAreTheKnownOnes() throws {

@@ -21,8 +21,8 @@ import Testing
         let folder = try TemporaryFolder()
         let weights = try folder.write("", to: "vgg.pth")
         let outcome = try CommandLineSession().run(
-            "check", "pixelgen-l", "--set", "losses.1.weights.file=\(weights)", "--set", "losses.2.gate.convention=paper",
-            "--set", "losses.1.headWeights.file=none.pth")
+            "check", "pixelgen-l", "--set", "losses.1.weights.file=\(weights)",
+            "--set", "losses.1.headWeights.file=none.pth", "--set", "losses.2.gate.convention=paper")
         #expect(outcome.exitCode == 0, "\(outcome.messages)")
         let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
         for line in [

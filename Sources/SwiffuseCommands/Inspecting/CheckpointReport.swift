@@ -60,7 +60,9 @@ struct CheckpointReport {
                 count += entry.elementCount
             }
             let types = Set(part.entries.map(\.dtype.rawValue)).sorted().joined(separator: " ")
-            table.add([part.name, Amount.count(part.entries.count, "tensor"), Amount.count(count), types, hash.hexadecimal])
+            table.add([
+                part.name, Amount.count(part.entries.count, "tensor"), Amount.count(count), types, hash.hexadecimal,
+            ])
         }
         return table.lines(indentation: 2)
     }

@@ -39,7 +39,8 @@ extension Registry {
         }
         let typePath = RecipeError.join(path, "type")
         guard case .string(let key) = type else {
-            throw RecipeError(.wrongType, at: typePath, "found \(type.summary), expected the name of a \(Self.singular(kind))")
+            throw RecipeError(
+                .wrongType, at: typePath, "found \(type.summary), expected the name of a \(Self.singular(kind))")
         }
         guard !key.isEmpty else {
             throw RecipeError(

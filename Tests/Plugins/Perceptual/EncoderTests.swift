@@ -63,12 +63,18 @@ import Testing
         let training = try EncoderTraining(
             try Encoder(configuration(.vgg)), dataset: Levels(), preparation: preparation, settings: settings)
         var seen: [Int] = []
-        let whole = try training.run(on: device) { _ in true } measuring: { count, all in
+        let whole = try training.run(on: device) { _ in
+            true
+        } measuring: { count, all in
             seen.append(count)
             return all == 5
         }
         #expect(whole != nil && seen == [2, 4, 5])
-        let stopped = try training.run(on: device) { _ in true } measuring: { count, _ in count < 3 }
+        let stopped = try training.run(on: device) { _ in
+            true
+        } measuring: { count, _ in
+            count < 3
+        }
         #expect(stopped == nil)
     }
 
