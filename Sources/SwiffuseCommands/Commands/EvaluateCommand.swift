@@ -89,18 +89,19 @@ struct EvaluateCommand: SwiffuseCommand {
         }
         let own = try OwnNetwork(needed: needsNetwork, features, environment)
         let extractor = try own.extractor(on: device)
-        let comparison = try referenceFeatures(real, as: source?.image, extractor, environment)
+        let limit = overlapLimit
+        let comparison = try referenceFeatures(real, as: source?.image, extractor, keepingFirst: limit, environment)
         if let path = kept.saveStatistics {
             try comparison.write(to: path)
             environment.messages.write("statistics: \(path)\n")
         }
         guard let source else { return 0 }
-        let found = try source.features(extractor, keeping: .first(overlapLimit), environment.messages)
+        let found = try source.features(extractor, keeping: .first(limit), environment.messages)
         if let path = kept.saveFeatures { try found.write(to: path) }
         let report = EvaluationReport(
             samples: source.name, sampleCount: found.count, reference: real.name, referenceCount: comparison.count,
             network: own.title, networkHash: try own.hash,
-            scores: try EvaluationScores(samples: found, reference: comparison, comparingFirst: overlapLimit))
+            scores: try EvaluationScores(samples: found, reference: comparison, comparingFirst: limit))
         if json { environment.say(try report.json) } else { for line in report.lines { environment.say(line) } }
         return 0
     }
@@ -128,7 +129,7 @@ struct EvaluateCommand: SwiffuseCommand {
 
     private func referenceFeatures(
         _ real: PictureCollection, as image: ImageSpec?, _ extractor: FeatureExtractor?,
-        _ environment: CommandEnvironment
+        keepingFirst limit: Int, _ environment: CommandEnvironment
     ) throws -> FeatureReference {
         if case .statistics(let file) = real { return try FeatureReference(file) }
         if case .npz(let file) = real, FeatureSet.isKept(in: file) { return try FeatureReference(try FeatureSet(file)) }
@@ -136,7 +137,7 @@ struct EvaluateCommand: SwiffuseCommand {
         let stream = try real.stream(as: image, limit: referenceCount ?? 50_000)
         return try FeatureReference(
             try extractor.features(
-                of: stream, keeping: .first(overlapLimit), titled: "real pictures", to: environment.messages))
+                of: stream, keeping: .first(limit), titled: "real pictures", to: environment.messages))
     }
 }
 

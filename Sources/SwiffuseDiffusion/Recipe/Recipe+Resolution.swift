@@ -66,16 +66,15 @@ extension Recipe {
             var settings = element.map ?? RecipeMap()
             var general = RecipeMap()
             general["weight"] = settings["weight"]
-            let gate = settings["gate"] ?? .null
+            // A gate that is written, even an empty one, has the paper's threshold; one that is left out is open.
+            let gate = try settings["gate"].map { (tree) throws(RecipeError) in
+                try GateConfiguration(resolving: tree, at: path + ".gate")
+            }
             for key in ["weight", "gate"] { settings[key] = nil }
             let fields = try LossFields(resolving: .map(general), at: path)
             let part = try registry.resolve(
                 element.map == nil ? element : .map(settings), kind: "losses", at: path)
-            // A gate that is written, even an empty one, has the paper's threshold; one that is left out is open.
-            losses.append(
-                WeightedPart(
-                    part, weight: fields.weight,
-                    gate: gate == .null ? .open : try GateConfiguration(resolving: gate, at: path + ".gate")))
+            losses.append(WeightedPart(part, weight: fields.weight, gate: gate ?? .open))
         }
         return losses
     }
