@@ -100,9 +100,9 @@ import Testing
 
     @Test func aGateThatIsWrittenHasThePapersThreshold() throws {
         for (gate, from, convention) in [
-            ("", 0, GateConfiguration.Convention.official), (", gate: {}", 0.3, .official), (", gate: null", 0.3, .official),
-            (", gate: {convention: paper}", 0.3, .paper), (", gate: {from: 0.7}", 0.7, .official),
-            (", gate: {from: 0}", 0, .official),
+            ("", 0, GateConfiguration.Convention.official), (", gate: {}", 0.3, .official),
+            (", gate: null", 0.3, .official), (", gate: {convention: paper}", 0.3, .paper),
+            (", gate: {from: 0.7}", 0.7, .official), (", gate: {from: 0}", 0, .official),
         ] {
             let recipe = try run(losses: "- {type: lpips, patchSize: 4\(gate)}").recipe
             #expect(recipe.losses[0].gate == GateConfiguration(from: from, convention: convention))
