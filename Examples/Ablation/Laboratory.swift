@@ -51,14 +51,7 @@ struct Laboratory {
         guard let costly = Study.components.variants.dropLast().last else { return 1 }
         let recipe = try pictures.recipe(
             steps: 1000, seed: 0, losses: costly.losses(encoders), registry: registry)
-        let model = try DiffusionModel(recipe, registry: registry)
-        let state = TrainingState(model.scope, seed: 0, optimizer: recipe.training.adamW, on: device)
-        let source = try registry.make(recipe.data, as: .data, in: BuildContext(model: recipe.model))
-        var loop = try TrainingLoop(model, state: state, source: source)
-        for _ in 0..<3 { _ = try loop.step() }
-        let start = ContinuousClock.now
-        for _ in 0..<10 { _ = try loop.step() }
-        return (ContinuousClock.now - start) / .seconds(1) / 10
+        return try TrainingLoop.secondsPerUpdate(of: recipe, registry: registry, on: device)
     }
 
     /// Seconds of one sample.

@@ -5,9 +5,7 @@ import SwiffuseTensor
 ///
 /// The normalisation is folded into `weight` [out, in, h, w] and `bias` [out] when the weights are read.
 struct InceptionConvolution: Sendable {
-    private let weight: Parameter
-    private let bias: Parameter
-    private let geometry: PatchGeometry
+    private let convolution: Conv2D
 
     init(
         _ scope: Scope, from inputs: Int, to outputs: Int, kernel: (height: Int, width: Int) = (1, 1), stride: Int = 1,
@@ -15,27 +13,15 @@ struct InceptionConvolution: Sendable {
     ) {
         // He's variance: with random weights, values keep their size through the network.
         let fanIn = Float(inputs * kernel.height * kernel.width)
-        weight = scope.parameter(
-            "weight", [outputs, inputs, kernel.height, kernel.width],
-            initial: .normal(deviation: (2 / fanIn).squareRoot()))
-        bias = scope.parameter("bias", [outputs], initial: .zeros)
-        geometry = PatchGeometry(kernel: kernel, stride: (stride, stride), padding: padding)
+        convolution = Conv2D(
+            scope, from: inputs, to: outputs,
+            geometry: PatchGeometry(kernel: kernel, stride: (stride, stride), padding: padding),
+            initial: .normal(deviation: (2 / fanIn).squareRoot()), activation: .relu)
     }
 
     /// - Parameter image: [B, in, H, W].
     /// - Returns: [B, out, H′, W′].
-    func callAsFunction(_ image: Tensor, _ pass: Pass) -> Tensor {
-        let grid = geometry.grid(height: image.shape[2], width: image.shape[3])
-        let outputs = weight.shape[0]
-        // A window of one pixel is the picture itself.
-        let isPointwise = geometry.kernel == (1, 1) && geometry.stride == (1, 1)
-        let windows =
-            isPointwise
-            ? image.reshaped(to: image.shape[0], image.shape[1], -1) : image.unfoldedColumns(geometry)
-        let product = pass(weight).reshaped(to: outputs, -1).matmul(windows)
-        return (product + pass(bias).reshaped(to: -1, 1)).relu()
-            .reshaped(to: image.shape[0], outputs, grid.rows, grid.columns)
-    }
+    func callAsFunction(_ image: Tensor, _ pass: Pass) -> Tensor { convolution(image, pass) }
 }
 
 extension Tensor {

@@ -1,30 +1,15 @@
 #include "ck_adaptive.h"
 #include "kernel.h"
+#include "row_statistics.h"
 
-#include <math.h>
-
-/// Mean and 1/√(variance + ε) of a row.
-typedef struct {
-    float mean;
-    float inverse;
-} row_statistics;
-
-CK_INLINE row_statistics statistics(const float *CK_RESTRICT x, ptrdiff_t width, float epsilon) {
-    CK_REASSOCIATE
-    float sum = 0, squares = 0;
-    CK_VECTOR
-    for (ptrdiff_t i = 0; i < width; i++) sum += x[i];
-    const float mean = sum / (float)width;
-    // Around the mean: the difference of two large sums would lose digits.
-    CK_VECTOR
-    for (ptrdiff_t i = 0; i < width; i++) squares += (x[i] - mean) * (x[i] - mean);
-    return (row_statistics){mean, 1.0f / sqrtf(squares / (float)width + epsilon)};
+CK_INLINE ck_row_statistics statistics(const float *x, ptrdiff_t width, float epsilon) {
+    return ck_row_statistics_around(ck_row_mean(x, width), x, width, epsilon);
 }
 
-CK_INLINE void modulate(const float *CK_RESTRICT x, row_statistics row, const float *CK_RESTRICT weight,
+CK_INLINE void modulate(const float *CK_RESTRICT x, ck_row_statistics row, const float *CK_RESTRICT weight,
                         const float *CK_RESTRICT bias, const float *CK_RESTRICT shift, const float *CK_RESTRICT scale,
                         float *CK_RESTRICT y, ptrdiff_t width) {
-    CK_VECTOR
+    CK_ROW_VECTOR
     for (ptrdiff_t i = 0; i < width; i++)
         y[i] = ((x[i] - row.mean) * row.inverse * weight[i] + bias[i]) * (1.0f + scale[i]) + shift[i];
 }
@@ -44,10 +29,10 @@ CK_INLINE void deliver(float *target, ptrdiff_t i, float value, bool accumulates
     target[i] = accumulates ? target[i] + value : value;
 }
 
-CK_INLINE void modulation_gradient(const float *CK_RESTRICT x, row_statistics row, const float *CK_RESTRICT weight,
+CK_INLINE void modulation_gradient(const float *CK_RESTRICT x, ck_row_statistics row, const float *CK_RESTRICT weight,
                                    const float *CK_RESTRICT bias, const float *CK_RESTRICT dy, float *CK_RESTRICT dshift,
                                    float *CK_RESTRICT dscale, bool accumulates, ptrdiff_t width) {
-    CK_VECTOR
+    CK_ROW_VECTOR
     for (ptrdiff_t i = 0; i < width; i++) {
         const float value = (x[i] - row.mean) * row.inverse * weight[i] + bias[i];
         deliver(dshift, i, dy[i], accumulates);
@@ -55,10 +40,10 @@ CK_INLINE void modulation_gradient(const float *CK_RESTRICT x, row_statistics ro
     }
 }
 
-CK_INLINE void add_parameter_sums(const float *CK_RESTRICT x, row_statistics row, const float *CK_RESTRICT scale,
+CK_INLINE void add_parameter_sums(const float *CK_RESTRICT x, ck_row_statistics row, const float *CK_RESTRICT scale,
                                   const float *CK_RESTRICT dy, float *CK_RESTRICT weight_sum, float *CK_RESTRICT bias_sum,
                                   ptrdiff_t width) {
-    CK_VECTOR
+    CK_ROW_VECTOR
     for (ptrdiff_t i = 0; i < width; i++) {
         const float gradient = dy[i] * (1.0f + scale[i]);
         weight_sum[i] += gradient * (x[i] - row.mean) * row.inverse;
@@ -66,19 +51,19 @@ CK_INLINE void add_parameter_sums(const float *CK_RESTRICT x, row_statistics row
     }
 }
 
-CK_INLINE void input_gradient(const float *CK_RESTRICT x, row_statistics row, const float *CK_RESTRICT weight,
+CK_INLINE void input_gradient(const float *CK_RESTRICT x, ck_row_statistics row, const float *CK_RESTRICT weight,
                               const float *CK_RESTRICT scale, const float *CK_RESTRICT dy, float *CK_RESTRICT dx, bool accumulates,
                               ptrdiff_t width) {
     CK_REASSOCIATE
     float sum = 0, coupling = 0;
-    CK_VECTOR
+    CK_ROW_VECTOR
     for (ptrdiff_t i = 0; i < width; i++) {
         const float gradient = dy[i] * (1.0f + scale[i]) * weight[i];
         sum += gradient;
         coupling += gradient * (x[i] - row.mean) * row.inverse;
     }
     const float mean = sum / (float)width, pull = coupling / (float)width;
-    CK_VECTOR
+    CK_ROW_VECTOR
     for (ptrdiff_t i = 0; i < width; i++) {
         const float gradient = dy[i] * (1.0f + scale[i]) * weight[i];
         deliver(dx, i, row.inverse * (gradient - mean - (x[i] - row.mean) * row.inverse * pull), accumulates);
@@ -92,7 +77,7 @@ CK_KERNEL void ck_adaptive_norm_backward(const ck_adaptive_norm *norm, const flo
     if (sums) memset(sums, 0, 2 * (size_t)width * sizeof(float));
     for (ptrdiff_t row = begin; row < end; row++) {
         const float *input = x + row * width, *scale = modulation + (3 * row + 1) * width, *gradient = dy + row * width;
-        const row_statistics known = statistics(input, width, norm->epsilon);
+        const ck_row_statistics known = statistics(input, width, norm->epsilon);
         if (sums) add_parameter_sums(input, known, scale, gradient, sums, sums + width, width);
         if (dx->values)
             input_gradient(input, known, norm->weight, scale, gradient, dx->values + row * width, dx->accumulates, width);
@@ -105,7 +90,7 @@ CK_KERNEL void ck_adaptive_norm_backward(const ck_adaptive_norm *norm, const flo
 
 CK_INLINE void add_gated(const float *CK_RESTRICT x, const float *CK_RESTRICT y, const float *CK_RESTRICT gate,
                          float *CK_RESTRICT out, ptrdiff_t width) {
-    CK_VECTOR
+    CK_ROW_VECTOR
     for (ptrdiff_t i = 0; i < width; i++) out[i] = x[i] + gate[i] * y[i];
 }
 
@@ -117,7 +102,7 @@ CK_KERNEL void ck_adaptive_residual_forward(const float *x, const float *y, cons
 
 CK_INLINE void product(const float *CK_RESTRICT a, const float *CK_RESTRICT b, float *CK_RESTRICT target, bool accumulates,
                        ptrdiff_t width) {
-    CK_VECTOR
+    CK_ROW_VECTOR
     for (ptrdiff_t i = 0; i < width; i++) deliver(target, i, a[i] * b[i], accumulates);
 }
 

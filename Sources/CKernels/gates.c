@@ -23,6 +23,27 @@ CK_KERNEL void ck_silu_backward(const float *x, const float *dy, float *dx, bool
     silu_gradient(x + begin, dy + begin, dx + begin, accumulate, end - begin);
 }
 
+CK_INLINE void gelu(const float *CK_RESTRICT x, float *CK_RESTRICT y, ptrdiff_t count) {
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < count; i++) y[i] = x[i] * ck_normal_at(x[i]).probability;
+}
+
+CK_KERNEL void ck_gelu_forward(const float *x, float *y, ptrdiff_t begin, ptrdiff_t end) { gelu(x + begin, y + begin, end - begin); }
+
+CK_INLINE void gelu_gradient(const float *CK_RESTRICT x, const float *CK_RESTRICT dy, float *CK_RESTRICT dx, bool accumulate,
+                             ptrdiff_t count) {
+    CK_VECTOR
+    for (ptrdiff_t i = 0; i < count; i++) {
+        const ck_normal normal = ck_normal_at(x[i]);
+        const float gradient = dy[i] * (normal.probability + x[i] * normal.density);
+        dx[i] = accumulate ? dx[i] + gradient : gradient;
+    }
+}
+
+CK_KERNEL void ck_gelu_backward(const float *x, const float *dy, float *dx, bool accumulate, ptrdiff_t begin, ptrdiff_t end) {
+    gelu_gradient(x + begin, dy + begin, dx + begin, accumulate, end - begin);
+}
+
 CK_INLINE void swiglu_row(const float *CK_RESTRICT a, const float *CK_RESTRICT b, float *CK_RESTRICT y, ptrdiff_t width) {
     CK_VECTOR
     for (ptrdiff_t i = 0; i < width; i++) y[i] = a[i] * ck_sigmoid(a[i]) * b[i];

@@ -18,6 +18,8 @@
 
 // Loops are written for 16 lanes; narrower registers take several at a time.
 #define CK_VECTOR _Pragma("clang loop vectorize(enable) vectorize_width(16)")
+// The same for loops over a row, which may be short: at most 31 elements are left to scalar code.
+#define CK_ROW_VECTOR _Pragma("clang loop vectorize(enable) vectorize_width(16) interleave_count(2)")
 // Sums may be reordered into lanes: the order then depends on the length only, not on threads or time.
 #define CK_REASSOCIATE _Pragma("clang fp reassociate(on) contract(fast)")
 

@@ -1,27 +1,38 @@
 #include "ck_norm.h"
 #include "kernel.h"
+#include "row_statistics.h"
 
-#include <math.h>
+CK_INLINE void keep(const ck_norm *norm, ck_row_statistics row, float *kept, ptrdiff_t index) {
+    if (!norm->centres) {
+        kept[index] = row.inverse;
+    } else {
+        kept[2 * index] = row.inverse;
+        kept[2 * index + 1] = row.mean;
+    }
+}
 
-CK_INLINE float sum_of_squares(const float *CK_RESTRICT x, ptrdiff_t width) {
-    CK_REASSOCIATE
-    float sum = 0;
-    CK_VECTOR
-    for (ptrdiff_t i = 0; i < width; i++) sum += x[i] * x[i];
-    return sum;
+CK_INLINE ck_row_statistics kept_statistics(const ck_norm *norm, const float *kept, ptrdiff_t index) {
+    return norm->centres ? (ck_row_statistics){kept[2 * index + 1], kept[2 * index]} : (ck_row_statistics){0.0f, kept[index]};
 }
 
 CK_INLINE void normalise(const float *CK_RESTRICT x, const float *CK_RESTRICT weight, const float *CK_RESTRICT scale,
-                         const float *CK_RESTRICT shift, float inverse, float *CK_RESTRICT y, ptrdiff_t width) {
-    if (scale && shift && weight) {
-        CK_VECTOR
-        for (ptrdiff_t i = 0; i < width; i++) y[i] = x[i] * inverse * weight[i] * (1.0f + scale[i]) + shift[i];
-    } else if (weight && !scale && !shift) {
-        CK_VECTOR
-        for (ptrdiff_t i = 0; i < width; i++) y[i] = x[i] * inverse * weight[i];
+                         const float *CK_RESTRICT shift, ck_row_statistics row, float *CK_RESTRICT y, ptrdiff_t width) {
+    const float mean = row.mean, inverse = row.inverse;
+    if (weight && scale && shift) {
+        CK_ROW_VECTOR
+        for (ptrdiff_t i = 0; i < width; i++) y[i] = (x[i] - mean) * inverse * weight[i] * (1.0f + scale[i]) + shift[i];
+    } else if (weight && !scale && shift) {
+        CK_ROW_VECTOR
+        for (ptrdiff_t i = 0; i < width; i++) y[i] = (x[i] - mean) * inverse * weight[i] + shift[i];
+    } else if (weight && !scale) {
+        CK_ROW_VECTOR
+        for (ptrdiff_t i = 0; i < width; i++) y[i] = (x[i] - mean) * inverse * weight[i];
+    } else if (!scale && !shift) {
+        CK_ROW_VECTOR
+        for (ptrdiff_t i = 0; i < width; i++) y[i] = (x[i] - mean) * inverse;
     } else {
         for (ptrdiff_t i = 0; i < width; i++) {
-            float value = x[i] * inverse;
+            float value = (x[i] - mean) * inverse;
             if (weight) value *= weight[i];
             if (scale) value *= 1.0f + scale[i];
             if (shift) value += shift[i];
@@ -30,44 +41,56 @@ CK_INLINE void normalise(const float *CK_RESTRICT x, const float *CK_RESTRICT we
     }
 }
 
-CK_KERNEL void ck_norm_forward(const ck_norm *norm, const float *x, float *y, float *inverse_rms, ptrdiff_t begin, ptrdiff_t end) {
+CK_KERNEL void ck_norm_forward(const ck_norm *norm, const float *x, float *y, float *kept, ptrdiff_t begin, ptrdiff_t end) {
     const ptrdiff_t width = norm->width;
-    for (ptrdiff_t row = begin; row < end; row++) {
-        const ptrdiff_t modulation = row / norm->rows_per_image * norm->modulation_stride;
-        const float *input = x + row * width;
-        const float inverse = 1.0f / sqrtf(sum_of_squares(input, width) / (float)width + norm->epsilon);
-        if (inverse_rms) inverse_rms[row] = inverse;
+    for (ptrdiff_t index = begin; index < end; index++) {
+        const ptrdiff_t modulation = index / norm->rows_per_image * norm->modulation_stride;
+        const float *input = x + index * width;
+        const ck_row_statistics row =
+            ck_row_statistics_around(norm->centres ? ck_row_mean(input, width) : 0.0f, input, width, norm->epsilon);
+        if (kept) keep(norm, row, kept, index);
         normalise(input, norm->weight, norm->scale ? norm->scale + modulation : NULL,
-                  norm->shift ? norm->shift + modulation : NULL, inverse, y + row * width, width);
+                  norm->shift ? norm->shift + modulation : NULL, row, y + index * width, width);
     }
 }
 
-/// Σ dy · x · (w (1 + scale)): what couples the elements of a row.
-CK_INLINE float coupling(const float *CK_RESTRICT x, const float *CK_RESTRICT factor, const float *CK_RESTRICT dy,
-                         ptrdiff_t width) {
+/// What couples the elements of a row: Σ dy · f and Σ dy · f · (x − mean), with f = w (1 + scale).
+typedef struct {
+    float sum;
+    float products;
+} row_coupling;
+
+CK_INLINE row_coupling coupling(const float *CK_RESTRICT x, float mean, const float *CK_RESTRICT factor,
+                                const float *CK_RESTRICT dy, ptrdiff_t width) {
     CK_REASSOCIATE
-    float sum = 0;
-    CK_VECTOR
-    for (ptrdiff_t i = 0; i < width; i++) sum += dy[i] * factor[i] * x[i];
-    return sum;
+    float sum = 0, products = 0;
+    CK_ROW_VECTOR
+    for (ptrdiff_t i = 0; i < width; i++) {
+        const float gradient = dy[i] * factor[i];
+        sum += gradient;
+        products += gradient * (x[i] - mean);
+    }
+    return (row_coupling){sum, products};
 }
 
-CK_INLINE void input_gradient(const float *CK_RESTRICT x, const float *CK_RESTRICT factor, const float *CK_RESTRICT dy,
-                              float inverse, float pull, bool accumulate, float *CK_RESTRICT dx, ptrdiff_t width) {
+/// dx = inverse · dy · f − pull · (x − mean) − offset.
+CK_INLINE void input_gradient(const float *CK_RESTRICT x, ck_row_statistics row, const float *CK_RESTRICT factor,
+                              const float *CK_RESTRICT dy, float pull, float offset, bool accumulate, float *CK_RESTRICT dx,
+                              ptrdiff_t width) {
     if (accumulate) {
-        CK_VECTOR
-        for (ptrdiff_t i = 0; i < width; i++) dx[i] += inverse * dy[i] * factor[i] - pull * x[i];
+        CK_ROW_VECTOR
+        for (ptrdiff_t i = 0; i < width; i++) dx[i] += row.inverse * dy[i] * factor[i] - pull * (x[i] - row.mean) - offset;
     } else {
-        CK_VECTOR
-        for (ptrdiff_t i = 0; i < width; i++) dx[i] = inverse * dy[i] * factor[i] - pull * x[i];
+        CK_ROW_VECTOR
+        for (ptrdiff_t i = 0; i < width; i++) dx[i] = row.inverse * dy[i] * factor[i] - pull * (x[i] - row.mean) - offset;
     }
 }
 
-CK_INLINE void add_sums(const float *CK_RESTRICT x, const float *CK_RESTRICT dy, float inverse, float *CK_RESTRICT product_sum,
+CK_INLINE void add_sums(const float *CK_RESTRICT x, ck_row_statistics row, const float *CK_RESTRICT dy, float *CK_RESTRICT product_sum,
                         float *CK_RESTRICT sum, ptrdiff_t width) {
-    CK_VECTOR
+    CK_ROW_VECTOR
     for (ptrdiff_t i = 0; i < width; i++) {
-        product_sum[i] += dy[i] * x[i] * inverse;
+        product_sum[i] += dy[i] * (x[i] - row.mean) * row.inverse;
         sum[i] += dy[i];
     }
 }
@@ -81,8 +104,8 @@ CK_INLINE void make_factor(const float *CK_RESTRICT weight, const float *CK_REST
     if (scale) for (ptrdiff_t i = 0; i < count; i++) factor[i] *= 1.0f + scale[i];
 }
 
-CK_KERNEL void ck_norm_backward(const ck_norm *norm, const float *x, const float *inverse_rms, const float *dy, float *dx,
-                                bool accumulate, float *sums, ptrdiff_t begin, ptrdiff_t end) {
+CK_KERNEL void ck_norm_backward(const ck_norm *norm, const float *x, const float *kept, const float *dy, float *dx, bool accumulate,
+                                float *sums, ptrdiff_t begin, ptrdiff_t end) {
     const ptrdiff_t width = norm->width;
     if (sums) memset(sums, 0, 2 * (size_t)width * sizeof(float));
     if (begin >= end) return;
@@ -91,19 +114,26 @@ CK_KERNEL void ck_norm_backward(const ck_norm *norm, const float *x, const float
     // Rows of usual widths share one factor; wider ones make it again block by block.
     const bool shared = width <= block_width;
     if (shared) make_factor(norm->weight, scale, factor, width);
-    for (ptrdiff_t row = begin; row < end; row++) {
-        const float *input = x + row * width, *gradient = dy + row * width;
-        const float inverse = inverse_rms[row];
-        if (sums) add_sums(input, gradient, inverse, sums, sums + width, width);
+    for (ptrdiff_t index = begin; index < end; index++) {
+        const float *input = x + index * width, *gradient = dy + index * width;
+        const ck_row_statistics row = kept_statistics(norm, kept, index);
+        if (sums) add_sums(input, row, gradient, sums, sums + width, width);
         if (!dx) continue;
-        float sum = 0;
+        row_coupling all = {0, 0};
         for (int pass = 0; pass < 2; pass++) {
-            const float pull = inverse * inverse * inverse * sum / (float)width;
+            const float pull = row.inverse * row.inverse * row.inverse * all.products / (float)width;
+            const float offset = norm->centres ? row.inverse * all.sum / (float)width : 0.0f;
             for (ptrdiff_t first = 0; first < width; first += block_width) {
                 const ptrdiff_t count = ck_min(block_width, width - first);
+                const float *part = input + first, *part_gradient = gradient + first;
                 if (!shared) make_factor(norm->weight ? norm->weight + first : NULL, scale ? scale + first : NULL, factor, count);
-                if (pass == 0) sum += coupling(input + first, factor, gradient + first, count);
-                else input_gradient(input + first, factor, gradient + first, inverse, pull, accumulate, dx + row * width + first, count);
+                if (pass == 1) {
+                    input_gradient(part, row, factor, part_gradient, pull, offset, accumulate, dx + index * width + first, count);
+                    continue;
+                }
+                const row_coupling block = coupling(part, row.mean, factor, part_gradient, count);
+                all.sum += block.sum;
+                all.products += block.products;
             }
         }
     }

@@ -89,7 +89,8 @@ void cvk_commands_dispatch(cvk_commands *commands, const cvk_dispatch *dispatch)
     device->CmdBindDescriptorSets(commands->buffer, VK_PIPELINE_BIND_POINT_COMPUTE, device->pipeline_layout, 0, 1, &set, 0, NULL);
     device->CmdPushConstants(commands->buffer, device->pipeline_layout, VK_SHADER_STAGE_COMPUTE_BIT, 0, dispatch->push_bytes,
                              dispatch->push);
-    device->CmdDispatch(commands->buffer, dispatch->groups[0], dispatch->groups[1], dispatch->groups[2]);
+    const uint32_t *bases = dispatch->bases, *groups = dispatch->groups;
+    device->CmdDispatchBase(commands->buffer, bases[0], bases[1], bases[2], groups[0], groups[1], groups[2]);
 }
 
 void cvk_commands_barrier(cvk_commands *commands) { barrier(commands, work_stages, kernel_access | copy_access, work_stages); }

@@ -43,6 +43,7 @@ static VkResult compile(cvk_device *device, VkShaderModule module, const uint32_
         .mapEntryCount = (uint32_t)count, .pMapEntries = entries, .dataSize = 4 * count, .pData = constants};
     const VkComputePipelineCreateInfo description = {
         .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
+        .flags = VK_PIPELINE_CREATE_DISPATCH_BASE_BIT,
         .stage =
             {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
              .stage = VK_SHADER_STAGE_COMPUTE_BIT,
@@ -110,7 +111,7 @@ static VkResult allocate_set(cvk_device *device, VkDescriptorSet *set) {
     return result;
 }
 
-int32_t cvk_set_create(cvk_device *device, const cvk_block *const *blocks, size_t count, uint64_t *result) {
+int32_t cvk_set_create(cvk_device *device, const cvk_binding *bindings, size_t count, uint64_t *result) {
     VkDescriptorSet set = VK_NULL_HANDLE;
     const VkResult status = allocate_set(device, &set);
     if (status < 0) return status;
@@ -119,9 +120,13 @@ int32_t cvk_set_create(cvk_device *device, const cvk_block *const *blocks, size_
     VkWriteDescriptorSet writes[3 * cvk_slot_count];
     uint32_t write_count = 0;
     for (uint32_t slot = 0; slot < count && slot < cvk_slot_count; slot++) {
-        buffers[slot] = (VkDescriptorBufferInfo){.buffer = CVK_HANDLE(VkBuffer, blocks[slot]->buffer), .range = VK_WHOLE_SIZE};
-        views[0][slot] = CVK_HANDLE(VkBufferView, blocks[slot]->vectors);
-        views[1][slot] = CVK_HANDLE(VkBufferView, blocks[slot]->scalars);
+        const cvk_binding *binding = &bindings[slot];
+        buffers[slot] = (VkDescriptorBufferInfo){
+            .buffer = CVK_HANDLE(VkBuffer, binding->block->buffer),
+            .offset = binding->offset,
+            .range = binding->size ? binding->size : VK_WHOLE_SIZE};
+        views[0][slot] = CVK_HANDLE(VkBufferView, binding->block->vectors);
+        views[1][slot] = CVK_HANDLE(VkBufferView, binding->block->scalars);
         for (uint32_t kind = 0; kind < kinds_of(device); kind++)
             writes[write_count++] = (VkWriteDescriptorSet){
                 .sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET,

@@ -68,7 +68,7 @@
     DO(CmdBindPipeline)                                                                                                           \
     DO(CmdBindDescriptorSets)                                                                                                     \
     DO(CmdPushConstants)                                                                                                          \
-    DO(CmdDispatch)                                                                                                               \
+    DO(CmdDispatchBase)                                                                                                           \
     DO(CmdPipelineBarrier)                                                                                                        \
     DO(CmdCopyBuffer)                                                                                                             \
     DO(CmdResetQueryPool)                                                                                                         \

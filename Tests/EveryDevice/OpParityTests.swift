@@ -27,8 +27,9 @@ import Testing
         let names = try CPUDevice(threads: 1).kernels.names.map(\.name)
         #expect(
             names == [
-                "adamw-ema", "adaptive-layer-norm", "adaptive-residual", "attention", "gated-residual", "linear",
-                "modulated-rms-norm", "qk-norm-rotary", "rms-norm", "silu", "swiglu",
+                "adamw-ema", "adaptive-layer-norm", "adaptive-residual", "attention", "convolution", "gated-residual",
+                "gelu", "layer-norm", "linear", "modulated-rms-norm", "qk-norm-rotary", "rms-norm", "self-attention",
+                "silu", "swiglu",
             ])
     }
 }

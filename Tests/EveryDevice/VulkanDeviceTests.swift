@@ -65,6 +65,9 @@ import Testing
         #expect(try x.sum(over: [1]).sum().scalar() == 210_003)
         let wide = Tensor.ones([70_001, 16], on: device)
         #expect(try RMSNormOp(epsilon: 0)([wide, Tensor.ones([16], on: device)])[0].sum().scalar() == 1_120_016)
+        // More tiles of 32 rows than the axis holds.
+        let long = Tensor.ones([2_100_000, 4], on: device)
+        #expect(try long.matmul(Tensor.ones([4, 4], on: device)).sum().scalar() == 33_600_000)
     }
 
     @Test func longSumsAreExactForWholeNumbers() throws {
@@ -72,6 +75,23 @@ import Testing
         let device = try #require(VulkanFixture.device)
         #expect(try Tensor.ones([8_388_608], on: device).sum().scalar() == 8_388_608)
         #expect(try Tensor.ones([1_000_003, 2], on: device).sum(over: [0]).scalars() == [1_000_003, 1_000_003])
+    }
+
+    @Test func smallTensorsShareADispatchOfTheOptimizer() throws {
+        let device = try VulkanDevice()
+        let step = AdamWOp(
+            learningRate: 0.1, beta1: 0, beta2: 0, epsilon: 0, weightDecay: 0, step: 1, decays: [0.5])
+        var groups = [16, 8, 1028].map { count in (0..<4).map { _ in Tensor.ones([count], on: device) } }
+        let reading = groups.map { [$0[0] * 2, Tensor.ones([1], on: device)] }
+        let factor = reading[0][1]
+        let before = device.recordingCounts.dispatches
+        step.update(each: &groups, reading: reading.map { [$0[0], factor] })
+        #expect(device.recordingCounts.dispatches == before + 1)
+        for group in groups {
+            // p ← 1 − 0.1 · 2/√4, the average halfway between.
+            #expect(try group[0].scalars().allSatisfy { abs($0 - 0.9) < 1e-6 })
+            #expect(try group[3].scalars().allSatisfy { abs($0 - 0.95) < 1e-6 })
+        }
     }
 
     @Test func concurrentUseIsSafe() async throws {

@@ -21,6 +21,26 @@ import Testing
         }
     }
 
+    /// Products with few tiles, cut along their depth.
+    @Test func slicedProductsMatchTheReference() throws {
+        let cases = OpCase.all.filter { $0.name.contains("matmul") || $0.name.contains("linear") }
+        func dispatches(leastSliceDepth: Int) throws -> Int {
+            var profile = VulkanProfile.gpu
+            profile.product = .sharedTiles([
+                VulkanProfile.Tile(rows: 32, columns: 32, leastGroups: 64, leastSliceDepth: leastSliceDepth)
+            ])
+            let device = try VulkanDevice(profile: profile)
+            for opCase in cases {
+                let found = try OpCheck.parity(of: opCase, on: device, applications: 2)
+                #expect(
+                    found.worst <= 2 * opCase.tolerance,
+                    "\(opCase.name): outputs \(found.outputs), gradients \(found.gradients)")
+            }
+            return device.recordingCounts.dispatches
+        }
+        #expect(try dispatches(leastSliceDepth: 16) > dispatches(leastSliceDepth: .max))
+    }
+
     /// Registers and lanes, read through storage buffers.
     @Test func kernelsWithoutTexelsMatchTheReference() throws {
         var profile = VulkanProfile.llvmpipe

@@ -16,4 +16,16 @@ import Testing
         try device.trimCache()
         #expect(device.validationMessages.count == 0, "\(device.validationMessages.first)")
     }
+
+    /// Nothing outside of the bytes that an operand names is read or written: there, llvmpipe reads 0 and writes nothing.
+    @Test func exactlyBoundKernelsMatchTheReference() throws {
+        let device = try VulkanDevice(watch: VulkanWatch(isValidated: Self.hasLayer, bindsExactly: true))
+        for opCase in OpCase.all {
+            let found = try OpCheck.parity(of: opCase, on: device, applications: 2)
+            #expect(
+                found.worst <= 2 * opCase.tolerance,
+                "\(opCase.name): outputs \(found.outputs), gradients \(found.gradients)")
+        }
+        #expect(device.validationMessages.count == 0, "\(device.validationMessages.first)")
+    }
 }

@@ -22,7 +22,8 @@ struct ZooFamily {
     func train(_ judge: ZooJudge, on device: any Device) throws -> ZooResult {
         try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
         let seconds = minutes * 60
-        let timed = try recipe(for: seconds, secondsPerUpdate: try secondsPerUpdate(on: device))
+        let perUpdate = try TrainingLoop.secondsPerUpdate(of: recipe, registry: registry, on: device)
+        let timed = try recipe(for: seconds, secondsPerUpdate: perUpdate)
         say("\(recipe.name): \(minutes) minutes, at most \(timed.training.steps) updates")
         var run = try TrainingRun(timed, registry: registry, folder: folder, start: .overwriting, on: device)
         let clock = ContinuousClock()
@@ -61,18 +62,6 @@ struct ZooFamily {
         recipe.training.sampleEvery = 0
         try recipe.validate(with: registry)
         return recipe
-    }
-
-    /// How long an update takes, found by making some that are thrown away.
-    private func secondsPerUpdate(on device: any Device) throws -> Double {
-        let model = try DiffusionModel(recipe, registry: registry)
-        let source = try registry.make(recipe.data, as: .data, in: BuildContext(model: recipe.model))
-        let state = TrainingState(model.scope, seed: 0, optimizer: recipe.training.adamW, on: device)
-        var loop = try TrainingLoop(model, state: state, source: source)
-        for _ in 0..<3 { _ = try loop.step() }
-        let clock = ContinuousClock()
-        let duration = try clock.measure { for _ in 0..<10 { _ = try loop.step() } }
-        return duration / .seconds(10)
     }
 
     private func picturesPerSecond(on device: any Device) throws -> Double {

@@ -38,22 +38,18 @@ struct DINOv2Block: Sendable {
     /// - Parameter x: tokens [B, N, D].
     /// - Returns: [B, N, D].
     func callAsFunction(_ x: Tensor, _ pass: Pass) -> Tensor {
-        let attended = x + attention(firstNorm(x, pass), pass) * pass(firstScale)
+        let attended = GatedResidualOp()([x, attention(firstNorm(x, pass), pass), pass(firstScale)])[0]
         let inner = secondNorm(attended, pass)
         let fed =
             switch feedForward {
             case .mlp(let first, let second): second(first(inner, pass).gelu(), pass)
             case .swiGLU(let layer): layer(inner, pass)
             }
-        return attended + fed * pass(secondScale)
+        return GatedResidualOp()([attended, fed, pass(secondScale)])[0]
     }
 
     private func attention(_ x: Tensor, _ pass: Pass) -> Tensor {
-        let (batch, count, width) = (x.shape[0], x.shape[1], x.shape[2])
-        let size = width / headCount
-        let parts = joint(x, pass).reshaped(to: batch, count, 3 * headCount, size).chunked(into: 3, along: 2)
-            .map { $0.permuted(to: [0, 2, 1, 3]) }
-        let mixed = AttentionOp(scale: 1 / Float(size).squareRoot())(parts)[0]
-        return projection(mixed, pass)
+        let scale = 1 / Float(x.shape[2] / headCount).squareRoot()
+        return projection(SelfAttentionOp(headCount: headCount, scale: scale)([joint(x, pass)])[0], pass)
     }
 }

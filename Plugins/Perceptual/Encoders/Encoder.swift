@@ -79,7 +79,7 @@ struct StridedTrunk: Sendable {
             convolutions.append(
                 Conv2D(
                     scope.child("conv\(convolutions.count)"), from: channels, to: outputs, kernel: 5, stride: 2,
-                    padding: 2, initial: .normal(deviation: (2 / fanIn).squareRoot())))
+                    padding: 2, initial: .normal(deviation: (2 / fanIn).squareRoot()), activation: .relu))
             (height, width, channels) = ((height + 1) / 2, (width + 1) / 2, outputs)
         } while min(height, width) > Self.smallestSide
         self.convolutions = convolutions
@@ -89,7 +89,7 @@ struct StridedTrunk: Sendable {
     /// - Parameter images: [B, C, H, W].
     /// - Returns: [B, featureWidth], not negative.
     func callAsFunction(_ images: Tensor, _ pass: Pass) -> Tensor {
-        let last = convolutions.reduce(images) { $1($0, pass).relu() }
+        let last = convolutions.reduce(images) { $1($0, pass) }
         return output(last.reshaped(to: images.shape[0], -1), pass).relu()
     }
 }

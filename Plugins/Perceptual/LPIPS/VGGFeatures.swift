@@ -44,7 +44,7 @@ public struct VGGFeatures: Sendable {
                 let deviation = (2 / Float(9 * channels)).squareRoot()
                 return Conv2D(
                     scope.child("net.slice\(place.stage).\(place.index)"), from: channels, to: width, kernel: 3,
-                    padding: 1, initial: .normal(deviation: deviation))
+                    padding: 1, initial: .normal(deviation: deviation), activation: .relu)
             }
         }
     }
@@ -56,7 +56,7 @@ public struct VGGFeatures: Sendable {
         var x = image
         for stage in stages {
             if !features.isEmpty { x = x.maxPooledByTwo() }
-            for convolution in stage { x = convolution(x, pass).relu() }
+            for convolution in stage { x = convolution(x, pass) }
             features.append(x)
         }
         return features

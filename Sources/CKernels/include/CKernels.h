@@ -7,6 +7,7 @@
 
 #include "ck_adaptive.h"
 #include "ck_attention.h"
+#include "ck_convolution.h"
 #include "ck_elementwise.h"
 #include "ck_gates.h"
 #include "ck_heads.h"
@@ -18,5 +19,6 @@
 #include "ck_pool.h"
 #include "ck_reduce.h"
 #include "ck_skinny.h"
+#include "ck_winograd.h"
 
 #endif

@@ -1,4 +1,4 @@
-// Gated elementwise work of a transformer block: SiLU, SwiGLU and the gated residual.
+// Gated elementwise work of a transformer block: SiLU, GELU, SwiGLU and the gated residual.
 #ifndef CK_GATES_H
 #define CK_GATES_H
 
@@ -10,6 +10,12 @@ void ck_silu_forward(const float *x, float *y, ptrdiff_t begin, ptrdiff_t end);
 
 /// Gradient of x from that of y, elements `begin ..< end`.
 void ck_silu_backward(const float *x, const float *dy, float *dx, bool accumulate, ptrdiff_t begin, ptrdiff_t end);
+
+/// y = x · Φ(x), with Φ the standard normal distribution, for elements `begin ..< end`.
+void ck_gelu_forward(const float *x, float *y, ptrdiff_t begin, ptrdiff_t end);
+
+/// Gradient of x from that of y, elements `begin ..< end`.
+void ck_gelu_backward(const float *x, const float *dy, float *dx, bool accumulate, ptrdiff_t begin, ptrdiff_t end);
 
 /// y = silu(a) · b for rows `begin ..< end` of `ab` = [rows, (a: width, b: width)]; y: [rows, width].
 void ck_swiglu_forward(const float *ab, float *y, ptrdiff_t width, ptrdiff_t begin, ptrdiff_t end);
@@ -30,7 +36,7 @@ typedef struct {
 void ck_gate_forward(const ck_gate *gate, const float *x, const float *y, float *out, ptrdiff_t begin, ptrdiff_t end);
 
 /// Rows `begin ..< end`, all of one image: dy = gate · dout (NULL to skip) and, into `sums` ([width], overwritten; NULL to skip), this
-/// range's Σ dout · y. The gate's gradient is the sum of the ranges' sums; x's is dout itself.
+/// range's Σ dout · y, for which alone y is read. The gate's gradient is the sum of the ranges' sums; x's is dout itself.
 void ck_gate_backward(const ck_gate *gate, const float *y, const float *dout, float *dy, bool accumulate, float *sums, ptrdiff_t begin,
                       ptrdiff_t end);
 

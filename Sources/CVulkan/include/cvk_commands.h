@@ -19,6 +19,8 @@ typedef struct {
     uint64_t set;
     const void *push;
     uint32_t push_bytes;
+    /// The first workgroup, and how many there are: shaders see the numbers from `bases` on.
+    uint32_t bases[3];
     uint32_t groups[3];
 } cvk_dispatch;
 

@@ -54,6 +54,7 @@ typedef struct {
     uint32_t shared_memory_bytes;
     uint32_t storage_buffer_count;
     uint64_t storage_buffer_bytes;
+    /// What the start of a bound range of bytes must be a multiple of.
     uint64_t storage_alignment;
     uint64_t texel_limit;
     uint64_t allocation_limit;

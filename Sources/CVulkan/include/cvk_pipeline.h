@@ -13,8 +13,15 @@ enum { cvk_slot_count = 8, cvk_push_bytes = 128 };
 int32_t cvk_pipeline_create(cvk_device *device, const uint32_t *words, size_t byte_count, const uint32_t *constants,
                             size_t constant_count, uint64_t *pipeline);
 
-/// A descriptor set with `blocks[s]` in slot s. It lives until `cvk_sets_destroy`.
-int32_t cvk_set_create(cvk_device *device, const cvk_block *const *blocks, size_t count, uint64_t *set);
+/// What a kernel sees in a slot.
+typedef struct {
+    const cvk_block *block;
+    /// The bytes of the storage buffer; a size of 0 stands for the whole block. Texel views are always of whole blocks.
+    uint64_t offset, size;
+} cvk_binding;
+
+/// A descriptor set with `bindings[s]` in slot s. It lives until `cvk_sets_destroy`.
+int32_t cvk_set_create(cvk_device *device, const cvk_binding *bindings, size_t count, uint64_t *set);
 /// Destroys all sets; the queue must be done with them.
 void cvk_sets_destroy(cvk_device *device);
 

@@ -47,6 +47,10 @@ vec4 binary(vec4 x, vec4 y) {
         case 8: return vec4(equal(x, y));
         case 9: return first * x + second * y;
         case 10: return x * exactSigmoid(x) * y;
+        case 11: { // the gradient of gelu(x), for the cotangent y
+            const Normal normal = normalAt(x);
+            return y * (normal.probability + x * normal.density);
+        }
     }
     return x;
 }
@@ -83,6 +87,7 @@ vec4 unary(vec4 x) {
         case 15: return first * x + second;
         case 16: return mix(mix(x, vec4(second), greaterThan(x, vec4(second))), vec4(first), lessThan(x, vec4(first)));
         case 17: return vec4(first);
+        case 18: return x * normalAt(x).probability;
     }
     return x;
 }

@@ -10,20 +10,50 @@ extension FusedKernel<AttentionOp> {
         ) { op, call in
             runtime.perform(writing: call.outputs) { () throws(DeviceError) in
                 let operands = try runtime.headOperands(call.inputs)
-                try AttentionCall(op, operands).forward(
+                try AttentionCall(scale: op.scale, operands).forward(
                     runtime, out: call.outputs[0], logSumExp: call.residuals.first)
             }
         } backward: { op, call in
-            let gradients = call.gradients.map { $0 }
-            runtime.perform(writing: gradients.compactMap { $0?.view }) { () throws(DeviceError) in
+            runtime.perform(writing: call.gradients.compactMap { $0?.view }) { () throws(DeviceError) in
                 guard let out = call.outputs[0] else { return }
                 // Gradients are dense, and the kernel wants them in their operand's layout.
                 let operands = try runtime.headOperands(call.inputs.compactMap { $0 }, dense: true)
-                try AttentionCall(op, operands).backward(
-                    runtime, out: out, logSumExp: call.residuals[0], dout: call.cotangents[0], gradients)
+                try AttentionCall(scale: op.scale, operands).backward(
+                    runtime, out: out, logSumExp: call.residuals[0], dout: call.cotangents[0],
+                    call.gradients.map { $0.map { HeadGradient(view: $0.view, mode: $0.mode) } })
             }
         }
     }
+}
+
+extension FusedKernel<SelfAttentionOp> {
+    /// As attention, over heads that stay in the projection, forward and backward.
+    static func cpu(_ runtime: CPURuntime) -> FusedKernel<SelfAttentionOp> {
+        FusedKernel(
+            keepsInputs: [0], keepsOutputs: [0],
+            residuals: { op, inputs in
+                [TensorSpec([inputs[0].shape[0], op.headCount, inputs[0].shape[1]])]
+            }
+        ) { op, call in
+            runtime.perform(writing: call.outputs) { () throws(DeviceError) in
+                try AttentionCall(scale: op.scale, op.heads(of: call.inputs[0])).forward(
+                    runtime, out: call.outputs[0], logSumExp: call.residuals.first)
+            }
+        } backward: { op, call in
+            guard let qkv = call.inputs[0], let out = call.outputs[0], let slot = call.gradients[0] else { return }
+            runtime.perform(writing: [slot.view]) { () throws(DeviceError) in
+                try AttentionCall(scale: op.scale, op.heads(of: qkv)).backward(
+                    runtime, out: out, logSumExp: call.residuals[0], dout: call.cotangents[0],
+                    op.heads(of: slot.view).map { HeadGradient(view: $0, mode: slot.mode) })
+            }
+        }
+    }
+}
+
+/// Where the gradient of queries, keys or values goes: [B, H, N, d], laid out like them.
+private struct HeadGradient {
+    let view: BufferView
+    let mode: WriteMode
 }
 
 extension CPURuntime {
@@ -52,7 +82,7 @@ private struct AttentionCall {
     private let images: Int
     private let parameters: ck_attention
 
-    init(_ op: AttentionOp, _ operands: [BufferView]) {
+    init(scale: Float, _ operands: [BufferView]) {
         let (heads, queries, size) = (operands[0].shape[1], operands[0].shape[2], operands[0].shape[3])
         q = UnsafePointer(operands[0].floats)
         k = UnsafePointer(operands[1].floats)
@@ -63,7 +93,7 @@ private struct AttentionCall {
                 image_stride: $0.strides[0], head_stride: $0.strides[1], row_stride: max($0.strides[2], size))
         }
         parameters = ck_attention(
-            heads: heads, queries: queries, keys: operands[1].shape[2], size: size, scale: op.scale, q: layouts[0],
+            heads: heads, queries: queries, keys: operands[1].shape[2], size: size, scale: scale, q: layouts[0],
             k: layouts[1], v: layouts[2],
             out: ck_head_layout(image_stride: queries * heads * size, head_stride: size, row_stride: heads * size))
     }
@@ -86,7 +116,7 @@ private struct AttentionCall {
     }
 
     func backward(
-        _ runtime: CPURuntime, out: BufferView, logSumExp: BufferView, dout: BufferView, _ gradients: [GradientSlot?]
+        _ runtime: CPURuntime, out: BufferView, logSumExp: BufferView, dout: BufferView, _ gradients: [HeadGradient?]
     ) throws(DeviceError) {
         let perWorker = withUnsafePointer(to: parameters) { ck_attention_backward_scratch($0) }
         let scratch = try runtime.scratch(perWorker * runtime.pool.threadCount)

@@ -6,14 +6,18 @@ extension KernelTable {
         var table = KernelTable()
         table.add(FusedKernel<LinearOp>.cpu(runtime))
         table.add(FusedKernel<RMSNormOp>.cpu(runtime))
+        table.add(FusedKernel<LayerNormOp>.cpu(runtime))
         table.add(FusedKernel<ModulatedRMSNormOp>.cpu(runtime))
         table.add(FusedKernel<QKNormRotaryOp>.cpu(runtime))
         table.add(FusedKernel<AttentionOp>.cpu(runtime))
+        table.add(FusedKernel<SelfAttentionOp>.cpu(runtime))
         table.add(FusedKernel<SiLUOp>.cpu(runtime))
+        table.add(FusedKernel<GELUOp>.cpu(runtime))
         table.add(FusedKernel<SwiGLUOp>.cpu(runtime))
         table.add(FusedKernel<GatedResidualOp>.cpu(runtime))
         table.add(FusedKernel<AdaptiveLayerNormOp>.cpu(runtime))
         table.add(FusedKernel<AdaptiveResidualOp>.cpu(runtime))
+        table.add(FusedKernel<ConvolutionOp>.cpu(runtime))
         table.add(FusedKernel<AdamWOp>.cpu(runtime))
         return table
     }

@@ -4,20 +4,21 @@ internal import SwiffuseTensor
 extension FusedKernel<LinearOp> {
     /// One product per panel; the bias is put down first and the product added to it, which costs nothing extra.
     static func cpu(_ runtime: CPURuntime) -> FusedKernel<LinearOp> {
-        FusedKernel(keepsInputs: [0, 1]) { _, call in
+        FusedKernel(keeps: { $0.kept(for: $1) }) { _, call in
             let bias = call.inputs.count > 2 ? call.inputs[2] : nil
-            LinearSizes(call.inputs[0], call.inputs[1]).forward(
+            LinearSizes(call.inputs[0].shape, call.inputs[1].shape).forward(
                 runtime, x: call.inputs[0].floats, weight: call.inputs[1].floats, bias: bias?.floats,
                 y: call.outputs[0].floats)
         } backward: { _, call in
-            guard let x = call.inputs[0], let weight = call.inputs[1] else { return }
-            let sizes = LinearSizes(x, weight)
+            let sizes = LinearSizes(call.inputSpecs[0].shape.dimensions, call.inputSpecs[1].shape.dimensions)
             let dy = call.cotangents[0]
-            if let slot = call.gradients[1] { sizes.weightGradient(runtime, dy: dy.floats, x: x.floats, slot) }
+            if let slot = call.gradients[1], let x = call.inputs[0] {
+                sizes.weightGradient(runtime, dy: dy.floats, x: x.floats, slot)
+            }
             if call.gradients.count > 2, let slot = call.gradients[2] {
                 runtime.reduce(.sum, sizes.matrix(dy), slot.view.asRow, slot.mode)
             }
-            guard let slot = call.gradients[0] else { return }
+            guard let slot = call.gradients[0], let weight = call.inputs[1] else { return }
             runtime.perform(writing: [slot.view]) { () throws(DeviceError) in
                 try sizes.inputGradient(runtime, dy: dy.floats, weight: weight.floats, slot)
             }
@@ -38,10 +39,13 @@ private struct LinearSizes {
     let inputs: Int
     let outputs: Int
 
-    init(_ x: BufferView, _ weight: BufferView) {
-        outputs = weight.shape[0]
-        inputs = weight.shape[1]
-        rows = inputs == 0 ? x.shape.dropLast().reduce(1, *) : x.count / inputs
+    /// - Parameters:
+    ///   - x: […, I].
+    ///   - weight: [O, I].
+    init(_ x: [Int], _ weight: [Int]) {
+        outputs = weight[0]
+        inputs = weight[1]
+        rows = x.dropLast().reduce(1, *)
     }
 
     private var isSkinny: Bool { rows <= Int(ck_skinny_maximum_rows) }

@@ -15,14 +15,20 @@ struct BenchOps {
                 AttentionOp(scale: 1 / Float(size).squareRoot()), "",
                 Array(repeating: [batch, heads, tokens, size], count: 3))
             + measure(
+                SelfAttentionOp(headCount: heads, scale: 1 / Float(size).squareRoot()), "",
+                [[batch, tokens, 3 * width]])
+            + measure(
                 QKNormRotaryOp(headCount: heads), "",
                 [[batch, tokens, 3 * width], [size], [size], [tokens, size], [tokens, size]], differentiable: 3)
             + measure(RMSNormOp(), "", [rows, [width]])
+            + measure(LayerNormOp(hasFactors: true), "", [rows, [width], [width]])
             + measure(ModulatedRMSNormOp(), "", [rows, [width], [batch, width], [batch, width]])
             + measure(SiLUOp(), "", [rows])
+            + measure(GELUOp(), "", [rows.replacing(-1, with: 4 * width)])
             + measure(SwiGLUOp(), "", [[batch, tokens, 2 * hidden]])
             + measure(GatedResidualOp(), "", [rows, rows, [batch, width]])
             + adaptive(batch: batch, tokens: tokens)
+            + convolutions(batch: batch)
             + optimizer(width: width)
     }
 
@@ -33,6 +39,16 @@ struct BenchOps {
         let modulation: Shape = [batch * tokens, pixels, 3 * width]
         return try measure(AdaptiveLayerNormOp(), "", [rows, [width], [width], modulation])
             + measure(AdaptiveResidualOp(), "", [rows, rows, modulation])
+    }
+
+    /// Convolutions as in VGG's first stages: frozen ones give only the images a gradient.
+    private func convolutions(batch: Int) throws -> [BenchResult] {
+        let same = PatchGeometry(kernel: (3, 3), stride: (1, 1), padding: (1, 1))
+        let convolution = ConvolutionOp(same, hasBias: true, activation: .relu)
+        let (images, weight, bias): (Shape, Shape, Shape) = ([batch, 64, 64, 64], [64, 64, 3, 3], [64])
+        return try measure(convolution, "frozen", [images, weight, bias], differentiable: 1)
+            + measure(convolution, "", [images, weight, bias])
+            + measure(ConvolutionOp(same, hasBias: true), "3 channels", [[batch, 3, 128, 128], [64, 3, 3, 3], bias])
     }
 
     /// - Parameter differentiable: how many of the first inputs have gradients; nil for all.

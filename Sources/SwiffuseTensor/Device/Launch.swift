@@ -49,8 +49,8 @@ extension FusedKernel {
             observedBackward = { op, call in observer(Launch(op, call)) { backward(op, call) } }
         }
         return FusedKernel<Op>(
-            acceptsStrided: acceptsStrided, keepsInputs: keepsInputs, keepsOutputs: keepsOutputs, residuals: residuals,
-            forward: observedForward, backward: observedBackward)
+            acceptsStrided: acceptsStrided, keeps: keeps, residuals: residuals, forward: observedForward,
+            backward: observedBackward)
     }
 }
 

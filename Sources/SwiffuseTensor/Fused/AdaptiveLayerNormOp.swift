@@ -20,9 +20,8 @@ public struct AdaptiveLayerNormOp: FusedOp {
 
     public func reference(_ inputs: [Tensor]) -> [Tensor] {
         let parts = inputs[3].chunked(into: 3, along: -1)
-        let centred = inputs[0] - inputs[0].mean(over: [-1], axes: .kept)
-        let inverse = (centred.squared().mean(over: [-1], axes: .kept) + epsilon).reciprocalSquareRoot()
-        return [(centred * inverse * inputs[1] + inputs[2]) * (parts[1] + 1) + parts[0]]
+        let normalized = LayerNormOp(hasFactors: true, epsilon: epsilon).reference(Array(inputs.prefix(3)))[0]
+        return [normalized * (parts[1] + 1) + parts[0]]
     }
 
     public var isCheapToRepeat: Bool { true }

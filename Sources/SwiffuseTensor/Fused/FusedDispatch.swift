@@ -38,9 +38,10 @@ extension FusedOp {
         let operands = zip(inputs, call.operands).map { input, operand in
             isCheapToRepeat ? .value(operand) : KeptTensor(input, readAs: operand)
         }
+        let keeps = kernel.keeps(self, Set(positions.indices.filter { positions[$0] != nil }))
         let kept = KeptValues(
-            inputs: operands.enumerated().map { kernel.keepsInputs.contains($0) ? $1 : nil },
-            outputs: call.results.enumerated().map { kernel.keepsOutputs.contains($0) ? $1 : nil },
+            inputs: operands.enumerated().map { keeps.inputs.contains($0) ? $1 : nil },
+            outputs: call.results.enumerated().map { keeps.outputs.contains($0) ? $1 : nil },
             residuals: call.residuals, outputSpecs: call.results.map(\.spec), inputSpecs: inputs.map(\.spec))
         let launch = isCheapToRepeat ? RecomputedLaunch(call.operands) { callAsFunction($0) } : nil
         let through = passesThrough
@@ -66,16 +67,47 @@ extension FusedOp {
     ///   - values: read and replaced; the operation has one output for each, of the same shape.
     ///   - reading: further inputs.
     public func update(_ values: inout [Tensor], reading: [Tensor]) {
+        guard let (kernel, call) = preparedUpdate(of: &values, reading: reading) else { return }
+        kernel.forward(self, call)
+    }
+
+    /// `update` of several groups of values on one device, in as few launches as the device can.
+    ///
+    /// - Parameters:
+    ///   - groups: the values of each update.
+    ///   - reading: the further inputs of each update.
+    public func update(each groups: inout [[Tensor]], reading: [[Tensor]]) {
+        require(
+            groups.count == reading.count, Self.name.name, "\(groups.count) updates with inputs for \(reading.count)")
+        var kernel: FusedKernel<Self>?
+        var calls: [FusedKernel<Self>.Forward] = []
+        for index in groups.indices {
+            guard let prepared = preparedUpdate(of: &groups[index], reading: reading[index]) else { continue }
+            kernel = prepared.kernel
+            calls.append(prepared.call)
+        }
+        guard let kernel else { return }
+        if let updateAll = kernel.updateAll {
+            updateAll(self, calls)
+        } else {
+            for call in calls { kernel.forward(self, call) }
+        }
+    }
+
+    /// The kernel's call that updates values in place, after they have got memory of their own; nil if they are done.
+    private func preparedUpdate(
+        of values: inout [Tensor], reading: [Tensor]
+    ) -> (kernel: FusedKernel<Self>, call: FusedKernel<Self>.Forward)? {
         let device = Primitive.commonDevice(of: values + reading, operation: Self.name.name)
         let specs = outputs(for: values.map(\.spec) + reading.map(\.spec))
         require(specs == values.map(\.spec), Self.name.name, "an update must keep the shapes of \(values.map(\.spec))")
         guard let kernel = device.kernels.kernel(for: Self.self) else {
             values = reference(values.map { $0.detached() } + reading.map { $0.detached() })
-            return
+            return nil
         }
         if let failure = Primitive.firstFailure(of: values + reading) {
             values = specs.map { .poisoned($0, by: failure, on: device) }
-            return
+            return nil
         }
         for index in values.indices {
             let isOwned = values[index].isContiguous && isKnownUniquelyReferenced(&values[index].storage)
@@ -84,11 +116,10 @@ extension FusedOp {
         let sources = reading.map { $0.detached().contiguous() }
         if let failure = Primitive.firstFailure(of: values + sources) {
             values = specs.map { .poisoned($0, by: failure, on: device) }
-            return
+            return nil
         }
         let targets = values.compactMap(\.view)
-        kernel.forward(
-            self, .init(inputs: targets + sources.compactMap(\.view), outputs: targets, residuals: []))
+        return (kernel, .init(inputs: targets + sources.compactMap(\.view), outputs: targets, residuals: []))
     }
 }
 

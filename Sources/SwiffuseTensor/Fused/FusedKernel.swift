@@ -12,9 +12,9 @@ public struct FusedKernel<Op: FusedOp>: Sendable {
 
     /// What a backward kernel gets.
     public struct Backward: Sendable {
-        /// The inputs named in `keepsInputs`; nil for the others.
+        /// The inputs that `keeps` names; nil for the others.
         public let inputs: [BufferView?]
-        /// The outputs named in `keepsOutputs`; nil for the others.
+        /// The outputs that `keeps` names; nil for the others.
         public let outputs: [BufferView?]
         public let residuals: [BufferView]
         /// One dense cotangent per output.
@@ -27,27 +27,57 @@ public struct FusedKernel<Op: FusedOp>: Sendable {
 
     /// Inputs that may be strided views; the others are made dense first.
     public let acceptsStrided: Set<Int>
-    /// Inputs that the backward kernel reads.
-    public let keepsInputs: Set<Int>
-    /// Outputs that the backward kernel reads.
-    public let keepsOutputs: Set<Int>
+    /// What the backward kernel reads when the gradients of the inputs at some positions are needed.
+    public let keeps: @Sendable (_ op: Op, _ needed: Set<Int>) -> KeptOperands
     public let residuals: @Sendable (Op, [TensorSpec]) -> [TensorSpec]
     public let forward: @Sendable (Op, Forward) -> Void
+    /// Several updates in place at once, for devices whose launches cost more than small tensors' arithmetic; nil runs
+    /// `forward` for each.
+    public let updateAll: (@Sendable (Op, [Forward]) -> Void)?
     /// nil for operations without a gradient, such as an optimiser's step.
     public let backward: (@Sendable (Op, Backward) -> Void)?
 
+    /// - Parameters:
+    ///   - keepsInputs: inputs that the backward kernel reads.
+    ///   - keepsOutputs: outputs that the backward kernel reads.
     public init(
         acceptsStrided: Set<Int> = [], keepsInputs: Set<Int> = [], keepsOutputs: Set<Int> = [],
         residuals: @escaping @Sendable (Op, [TensorSpec]) -> [TensorSpec] = { _, _ in [] },
         forward: @escaping @Sendable (Op, Forward) -> Void,
+        updateAll: (@Sendable (Op, [Forward]) -> Void)? = nil,
+        backward: (@Sendable (Op, Backward) -> Void)?
+    ) {
+        let kept = KeptOperands(inputs: keepsInputs, outputs: keepsOutputs)
+        self.init(
+            acceptsStrided: acceptsStrided, keeps: { _, _ in kept }, residuals: residuals, forward: forward,
+            updateAll: updateAll, backward: backward)
+    }
+
+    /// A kernel whose backward pass reads less when fewer gradients are needed.
+    public init(
+        acceptsStrided: Set<Int> = [], keeps: @escaping @Sendable (_ op: Op, _ needed: Set<Int>) -> KeptOperands,
+        residuals: @escaping @Sendable (Op, [TensorSpec]) -> [TensorSpec] = { _, _ in [] },
+        forward: @escaping @Sendable (Op, Forward) -> Void,
+        updateAll: (@Sendable (Op, [Forward]) -> Void)? = nil,
         backward: (@Sendable (Op, Backward) -> Void)?
     ) {
         self.acceptsStrided = acceptsStrided
-        self.keepsInputs = keepsInputs
-        self.keepsOutputs = keepsOutputs
+        self.keeps = keeps
         self.residuals = residuals
         self.forward = forward
+        self.updateAll = updateAll
         self.backward = backward
+    }
+}
+
+/// Positions of the inputs and outputs that a recording keeps for a backward kernel.
+public struct KeptOperands: Sendable, Hashable {
+    public let inputs: Set<Int>
+    public let outputs: Set<Int>
+
+    public init(inputs: Set<Int>, outputs: Set<Int> = []) {
+        self.inputs = inputs
+        self.outputs = outputs
     }
 }
 
@@ -69,8 +99,8 @@ extension FusedKernel: AnyFusedKernel {
         }
         let nothing: @Sendable (Op, Backward) -> Void = { _, _ in }
         return FusedKernel<Op>(
-            acceptsStrided: acceptsStrided, keepsInputs: keepsInputs, keepsOutputs: keepsOutputs, residuals: residuals,
-            forward: count, backward: backward == nil ? nil : nothing)
+            acceptsStrided: acceptsStrided, keeps: keeps, residuals: residuals, forward: count,
+            backward: backward == nil ? nil : nothing)
     }
 }
 

@@ -4,8 +4,9 @@ public enum FusedOps {
     public static var all: [any FusedOp.Type] {
         [
             LinearOp.self, AttentionOp.self, QKNormRotaryOp.self, RMSNormOp.self, ModulatedRMSNormOp.self,
+            LayerNormOp.self, GELUOp.self, SelfAttentionOp.self,
             SiLUOp.self, SwiGLUOp.self, GatedResidualOp.self, AdaptiveLayerNormOp.self, AdaptiveResidualOp.self,
-            AdamWOp.self,
+            ConvolutionOp.self, AdamWOp.self,
         ]
     }
 }

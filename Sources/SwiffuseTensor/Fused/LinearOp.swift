@@ -25,6 +25,11 @@ public struct LinearOp: FusedOp {
         return [result.reshaped(to: Array(x.shape.dimensions.dropLast()) + [weight.shape[0]])]
     }
 
+    /// What gradients read: x for that of the weight, the weight for that of x.
+    package func kept(for needed: Set<Int>) -> KeptOperands {
+        KeptOperands(inputs: Set((needed.contains(1) ? [0] : []) + (needed.contains(0) ? [1] : [])))
+    }
+
     public func floatingPointOperations(for inputs: [TensorSpec]) -> Int {
         2 * inputs[0].shape.count * inputs[1].shape[0]
     }

@@ -74,6 +74,9 @@ public struct PatchGeometry: Sendable, Hashable {
         PatchGeometry(kernel: (size, size), stride: (size, size))
     }
 
+    /// Whether every window is one pixel and every pixel a window.
+    public var isPointwise: Bool { kernel == (1, 1) && stride == (1, 1) && padding == (0, 0) }
+
     /// Number of window positions down and across an image.
     public func grid(height: Int, width: Int) -> (rows: Int, columns: Int) {
         (

@@ -6,7 +6,10 @@ extension Tensor {
     }
 
     /// GELU in its exact form, x/2 · (1 + erf(x/√2)) (Hendrycks & Gimpel, arXiv:1606.08415).
-    public func gelu() -> Tensor {
+    public func gelu() -> Tensor { GELUOp()([self])[0] }
+
+    /// GELU in primitives: five passes, and nine more for the gradient.
+    func composedGELU() -> Tensor {
         let half = self * 0.5
         return half + half * (self * 0.707_106_77).errorFunction()  // 1 / √2
     }

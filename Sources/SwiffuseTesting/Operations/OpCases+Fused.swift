@@ -2,7 +2,7 @@ internal import SwiffuseTensor
 
 extension OpCase {
     /// Every fused operation, at odd sizes, with slices and broadcasts where they occur in models.
-    static var fused: [OpCase] { linear + norms + attention + gates + adaptive + optimizer }
+    static var fused: [OpCase] { linear + convolutions + norms + attention + gates + adaptive + optimizer }
 
     private static var linear: [OpCase] {
         [
@@ -28,6 +28,16 @@ extension OpCase {
         [
             OpCase("rms-norm", [.normal([5, 7, 33]), .normal([33])]) { RMSNormOp()($0) },
             OpCase("rms-norm, wide", [.normal([2, 2103]), .normal([2103])], tolerance: 2) { RMSNormOp()($0) },
+            OpCase("layer-norm", [.normal([5, 7, 33]), .normal([33]), .normal([33])]) {
+                LayerNormOp(hasFactors: true)($0)
+            },
+            OpCase("layer-norm, no factors", [.normal([3, 37, 20])]) { LayerNormOp(hasFactors: false)($0) },
+            OpCase("layer-norm, wide", [.normal([2, 2103]), .normal([2103]), .normal([2103])]) {
+                LayerNormOp(hasFactors: true)($0)
+            },
+            OpCase("layer-norm, frozen factors", [.normal([29, 21]), .constant([21]), .constant([21])]) {
+                LayerNormOp(hasFactors: true)([$0[0] * 3 + 5, $0[1], $0[2]])
+            },
             OpCase(
                 "modulated-rms-norm", [.normal([3, 37, 33]), .normal([33]), .normal([3, 33]), .normal([3, 33])],
                 tolerance: 2
@@ -73,6 +83,15 @@ extension OpCase {
             ) {
                 AttentionOp(scale: 0.4)([$0[0].permuted(to: [0, 2, 1, 3]), $0[1], $0[2].transposed()])
             },
+            OpCase("self-attention", [.normal([3, 13, 3 * 2 * 7])]) {
+                SelfAttentionOp(headCount: 2, scale: 0.4)($0)
+            },
+            OpCase("self-attention, whole vectors", [.normal([2, 37, 3 * 3 * 8])]) {
+                SelfAttentionOp(headCount: 3, scale: 0.35)($0)
+            },
+            OpCase("self-attention, many blocks", [.normal([1, 370, 3 * 4])]) {
+                SelfAttentionOp(headCount: 1, scale: 0.5)($0)
+            },
             OpCase(
                 "attention, many blocks",
                 [.normal([1, 1, 300, 4]), .normal([1, 1, 700, 4]), .normal([1, 1, 700, 4])],
@@ -83,8 +102,16 @@ extension OpCase {
 
     private static var gates: [OpCase] {
         [
+            OpCase("gelu", [.normal([3, 5, 47])]) { GELUOp()($0) },
+            OpCase("gelu, strided", [.uniform([33, 14], -6...6)]) { GELUOp()([$0[0].transposed()]) },
             OpCase("swiglu", [.normal([3, 5, 46])]) { SwiGLUOp()($0) },
             OpCase("gated-residual", [.normal([3, 37, 21]), .normal([3, 37, 21]), .normal([3, 21])]) {
+                GatedResidualOp()($0)
+            },
+            OpCase("gated-residual, one gate", [.normal([41, 19]), .normal([41, 19]), .normal([19])]) {
+                GatedResidualOp()($0)
+            },
+            OpCase("gated-residual, frozen gate", [.normal([2, 5, 8]), .normal([2, 5, 8]), .constant([8])]) {
                 GatedResidualOp()($0)
             },
             OpCase("gated-residual, slice", [.normal([2, 5, 8]), .normal([2, 5, 8]), .normal([2, 24])]) {
@@ -121,6 +148,9 @@ extension OpCase {
         let moments: [OpCaseInput] = [.constant(shape), .constant(shape), .constant(shape)]
         let step = AdamWOp(
             learningRate: 1e-2, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, step: 3, decays: [0.99, 0.9])
+        // Values, gradients and the factor of three updates at once.
+        let shapes: [Shape] = [shape, [13], [3, 8]]
+        let several: [OpCaseInput] = shapes.flatMap { [OpCaseInput](repeating: .constant($0), count: 6) }
         return [
             OpCase("adamw-ema", moments + [.constant(shape), .constant(shape), .constant(shape), .constant([1])]) {
                 step([$0[0], $0[1], $0[2].squared(), $0[3], $0[4], $0[5], $0[6]])
@@ -131,6 +161,15 @@ extension OpCase {
                 var values = [$0[0] + 0, $0[1] + 0, $0[2].squared(), $0[3] + 0, $0[4] + 0]
                 step.update(&values, reading: [$0[5], $0[6]])
                 return values
+            },
+            OpCase("adamw-ema, several in place", several + [.constant([1])]) { inputs in
+                var groups = shapes.indices.map { index -> [Tensor] in
+                    let first = 6 * index
+                    return [inputs[first] + 0, inputs[first + 1] + 0, inputs[first + 2].squared()]
+                        + [inputs[first + 3] + 0, inputs[first + 4] + 0]
+                }
+                step.update(each: &groups, reading: shapes.indices.map { [inputs[6 * $0 + 5], inputs[18]] })
+                return groups.flatMap { $0 }
             },
         ]
     }

@@ -66,16 +66,27 @@ public struct AdamW: Sendable {
             learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay,
             step: state.step, decays: decays + powers.map { $0.decay(at: state.step) })
         let placeholder = Tensor.zeros([], on: device)
+        var small: [(parameter: Parameter, gradient: Tensor)] = []
         for parameter in store.parameters where parameter.isTrainable {
             guard let gradient = gradients.values[parameter.index] else { continue }
             gradients.values[parameter.index] = nil
+            if parameter.shape.count <= Self.smallCount {
+                small.append((parameter, gradient))
+                continue
+            }
             // Values leave their arrays while they are updated, so that the update owns them and works in place.
             var values = state.take(parameter, from: &store, leaving: placeholder)
             op.update(&values, reading: [gradient, factor])
             state.put(values, parameter, into: &store)
         }
+        var values = small.map { state.take($0.parameter, from: &store, leaving: placeholder) }
+        op.update(each: &values, reading: small.map { [$0.gradient, factor] })
+        for (entry, updated) in zip(small, values) { state.put(updated, entry.parameter, into: &store) }
         return norm
     }
+
+    /// Elements up to which parameters are updated together: a launch on a GPU costs more than their arithmetic.
+    private static let smallCount = 16_384
 
     /// min(1, clipping / (norm + 10⁻⁶)) · scale, as torch's clip_grad_norm_.
     private func factor(_ norm: Tensor, scale: Float) -> Tensor {

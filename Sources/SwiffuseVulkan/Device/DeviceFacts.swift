@@ -38,6 +38,8 @@ struct DeviceFacts: Sendable {
     let workgroupSizeLimit: Int
     let sharedMemoryByteCount: Int
     let storageBufferByteCount: Int
+    /// What the start of a bound range of bytes must be a multiple of; at least a vector of four.
+    let bindingAlignment: Int
     /// Elements of a texel buffer view.
     let texelLimit: Int
     let allocationByteCount: Int
@@ -66,6 +68,7 @@ struct DeviceFacts: Sendable {
         workgroupSizeLimit = Int(facts.workgroup_size_limit)
         sharedMemoryByteCount = Int(facts.shared_memory_bytes)
         storageBufferByteCount = Int(clamping: facts.storage_buffer_bytes)
+        bindingAlignment = max(4 * MemoryLayout<Float>.stride, Int(clamping: facts.storage_alignment))
         texelLimit = Int(clamping: facts.texel_limit)
         allocationByteCount = Int(clamping: facts.allocation_limit)
         timestampPeriod = Double(facts.timestamp_period)

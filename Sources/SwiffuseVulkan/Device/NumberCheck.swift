@@ -7,7 +7,8 @@ extension VulkanRuntime {
     func record(_ dispatch: Dispatch) throws(DeviceError) {
         try recorder.record(dispatch)
         guard checksNumbers else { return }
-        for case let operand? in dispatch.operands where operand.access != .read && operand.view.dtype == .float32 {
+        let operands = dispatch.operands.compactMap { $0 } + dispatch.further
+        for operand in operands where operand.access != .read && operand.view.dtype == .float32 {
             guard let element = try firstNaN(in: operand.view) else { continue }
             throw .failed(
                 device: name, operation: "kernel \(dispatch.kernel.rawValue)",

@@ -28,11 +28,4 @@ final class VulkanContext: @unchecked Sendable {
     }
 
     deinit { cvk_device_destroy(handle) }
-
-    /// The number of the last submission that is done.
-    func completed() throws(DeviceError) -> UInt64 {
-        var value: UInt64 = 0
-        try VulkanFailure.check(cvk_device_completed(handle, &value), device: name, operation: "query")
-        return value
-    }
 }

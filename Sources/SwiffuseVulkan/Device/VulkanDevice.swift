@@ -21,7 +21,8 @@ public final class VulkanDevice: Device {
     ) throws(DeviceError) {
         let instance = try VulkanInstance(isValidated: watch.isValidated)
         let facts = try instance.device(index)
-        let shape = profile ?? .standard(for: facts)
+        var shape = profile ?? .standard(for: facts)
+        if watch.bindsExactly { shape.usesTexels = false }
         let context = try VulkanContext(instance, facts, profile: shape)
         self.init(context, memoryLimit: memoryLimit, watch)
     }
@@ -49,6 +50,9 @@ public final class VulkanDevice: Device {
 
     /// Waits for the device and gives cached free memory back to the system.
     public func trimCache() throws(DeviceError) { _ = try runtime.recorder.reclaim() }
+
+    /// Lets the next call of a kind fail as on a device that is lost, to test what follows.
+    package func failNext(_ fault: VulkanFault) { runtime.recorder.failNext(fault) }
 
     public func allocate(byteCount: Int) throws(DeviceError) -> any DeviceBuffer {
         try runtime.allocate(byteCount: byteCount)
@@ -109,7 +113,7 @@ extension VulkanRuntime {
     /// Throws if a dispatch that is done met a bad index.
     fileprivate func examineChecks() throws(DeviceError) {
         if checks.isEmpty { return }
-        try checks.examine(completed: try context.completed(), device: name) { status throws(DeviceError) in
+        try checks.examine(completed: try recorder.completed(), device: name) { status throws(DeviceError) in
             var word: UInt32 = 0
             try withUnsafeMutableBytes(of: &word) { bytes throws(DeviceError) in
                 try download(status, byteOffset: 0, to: bytes)

@@ -19,6 +19,9 @@ public struct VulkanProfile: Sendable, Hashable {
     public var submitDispatches: Int
     /// Arithmetic after which recorded work is handed to the device, so that no submission runs for long.
     public var submitOperations: Int
+    /// Arithmetic of one dispatch; what would take more is cut into several. Drivers end what runs for seconds, and take the
+    /// device away.
+    public var dispatchOperations: Int
     /// Most iterations of all loops of one invocation; llvmpipe stops invocations silently after 65,535.
     public var loopLimit: Int
     /// Longest wait for the device in seconds; nil for drivers on the processor, which may take any time.
@@ -38,11 +41,14 @@ public struct VulkanProfile: Sendable, Hashable {
         public var columns: Int
         /// Workgroups that a product must have with this tile, so that all of the device has work.
         public var leastGroups: Int
+        /// Depth that a slice has at least where the depth is cut to come to so many workgroups; `.max` never cuts.
+        public var leastSliceDepth: Int
 
-        public init(rows: Int, columns: Int, leastGroups: Int) {
+        public init(rows: Int, columns: Int, leastGroups: Int, leastSliceDepth: Int = .max) {
             self.rows = rows
             self.columns = columns
             self.leastGroups = leastGroups
+            self.leastSliceDepth = leastSliceDepth
         }
     }
 
@@ -52,8 +58,8 @@ public struct VulkanProfile: Sendable, Hashable {
     public static var llvmpipe: VulkanProfile {
         VulkanProfile(
             name: "llvmpipe", usesTexels: true, usesSubgroups: true, lanes: 8, groupSize: 64, units: 4,
-            product: .subgroup(rows: 32), submitDispatches: 64, submitOperations: 20_000_000_000, loopLimit: 60_000,
-            waitLimit: nil)
+            product: .subgroup(rows: 32), submitDispatches: 64, submitOperations: 20_000_000_000,
+            dispatchOperations: .max, loopLimit: 60_000, waitLimit: nil)
     }
 
     /// Google's driver on the processor: four lanes, texel views too small to use.
@@ -61,7 +67,7 @@ public struct VulkanProfile: Sendable, Hashable {
         VulkanProfile(
             name: "swiftshader", usesTexels: false, usesSubgroups: true, lanes: 4, groupSize: 64, units: 4,
             product: .subgroup(rows: 16), submitDispatches: 64, submitOperations: 5_000_000_000,
-            loopLimit: .max, waitLimit: nil)
+            dispatchOperations: .max, loopLimit: .max, waitLimit: nil)
     }
 
     /// Real GPUs: nothing depends on the subgroup's size, sums and products go through shared memory.
@@ -71,10 +77,11 @@ public struct VulkanProfile: Sendable, Hashable {
         VulkanProfile(
             name: "gpu", usesTexels: false, usesSubgroups: false, lanes: 64, groupSize: 64, units: 1,
             product: .sharedTiles([
-                Tile(rows: 128, columns: 128, leastGroups: 128), Tile(rows: 64, columns: 64, leastGroups: 64),
-                Tile(rows: 32, columns: 32, leastGroups: 0),
-            ]), submitDispatches: 128, submitOperations: 20_000_000_000, loopLimit: .max,
-            waitLimit: 60)
+                Tile(rows: 128, columns: 128, leastGroups: 128, leastSliceDepth: 2048),
+                Tile(rows: 64, columns: 64, leastGroups: 64, leastSliceDepth: 1024),
+                Tile(rows: 32, columns: 32, leastGroups: 64, leastSliceDepth: 512),
+            ]), submitDispatches: 128, submitOperations: 20_000_000_000, dispatchOperations: 20_000_000_000,
+            loopLimit: .max, waitLimit: 60)
     }
 
     /// The profiles by name.

@@ -14,7 +14,8 @@ final class VulkanRuntime: Sendable {
     init(_ context: VulkanContext, memoryLimit: Int?, _ watch: VulkanWatch) {
         self.context = context
         checksNumbers = watch.checksNumbers
-        pool = MemoryPool(context, kind: cvk_device_memory, limit: memoryLimit)
+        pool = MemoryPool(
+            context, kind: cvk_device_memory, limit: memoryLimit, bindsExactly: watch.bindsExactly)
         staging = MemoryPool(context, kind: cvk_host_memory, limit: nil)
         recorder = Recorder(context, pool: pool, isTimed: watch.isTimed)
         checks = IndexChecks()
@@ -97,9 +98,9 @@ final class VulkanRuntime: Sendable {
 
     /// Host memory that no queued copy uses.
     private func idleStaging(_ byteCount: Int) throws(DeviceError) -> VulkanBuffer {
-        if let buffer = staging.allocate(byteCount: byteCount, idleAfter: try context.completed()) { return buffer }
+        if let buffer = staging.allocate(byteCount: byteCount, idleAfter: try recorder.completed()) { return buffer }
         try recorder.wait()
-        if let buffer = staging.allocate(byteCount: byteCount, idleAfter: try context.completed()) { return buffer }
+        if let buffer = staging.allocate(byteCount: byteCount, idleAfter: try recorder.completed()) { return buffer }
         throw .outOfMemory(device: name, requested: byteCount, inUse: staging.use.current, limit: nil)
     }
 }

@@ -6,10 +6,17 @@ public struct VulkanWatch: Sendable, Hashable {
     public var isTimed: Bool
     /// Every kernel is run at once and its output searched for what is not a number, so that the first fault is named.
     public var checksNumbers: Bool
+    /// Kernels are bound to the bytes of their operands alone instead of whole blocks, so that validation of
+    /// synchronisation can tell which dispatches touch the same memory. They read through storage buffers then, on llvmpipe
+    /// too.
+    public var bindsExactly: Bool
 
-    public init(isValidated: Bool = false, isTimed: Bool = false, checksNumbers: Bool = false) {
+    public init(
+        isValidated: Bool = false, isTimed: Bool = false, checksNumbers: Bool = false, bindsExactly: Bool = false
+    ) {
         self.isValidated = isValidated
         self.isTimed = isTimed
         self.checksNumbers = checksNumbers
+        self.bindsExactly = bindsExactly
     }
 }

@@ -16,30 +16,27 @@ extension FusedKernel<AdamWOp> {
                         factor: call.inputs[call.outputs.count + 1])
                 }
             },
+            updateAll: { op, calls in runtime.step(op, calls) },
             backward: nil)
     }
 }
 
 extension VulkanRuntime {
     /// Averages that the kernel updates along with the parameter.
-    private static let fusedAverages = 2
+    static let fusedAverages = 2
 
-    fileprivate func step(
+    func step(
         _ op: AdamWOp, values: [BufferView], gradient: BufferView, factor: BufferView
     ) throws(DeviceError) {
         let count = gradient.count
         let averages = Array(values.dropFirst(3).prefix(Self.fusedAverages))
         let isVectorized = (values + [gradient]).allSatisfy { $0.hasVectorRows(count) }
         let slots = (0..<5).map { $0 < 3 + averages.count ? values[$0] : nil }
-        let decays = (0..<Self.fusedAverages).map { $0 < averages.count ? op.decays[$0] : 0 }
         try launch(
             .adamw, [isVectorized.word, UInt32(averages.count)],
             slots.map { $0.map { .updating($0) } } + [.reading(gradient), .reading(factor)],
             PushWords(
-                count, slots.map { $0?.place ?? 0 }, gradient.place, factor.place,
-                Float(1 - op.learningRate * op.weightDecay), Float(op.beta1), Float(1 - op.beta1), Float(op.beta2),
-                Float(1 - op.beta2), Float(op.correctedRate), Float(op.inverseRootCorrection), Float(op.epsilon),
-                decays.map { Float($0) }, decays.map { Float(1 - $0) }),
+                count, slots.map { $0?.place ?? 0 }, gradient.place, factor.place, op.kernelParameters),
             invocations: (count + 3) / 4)
         for index in averages.count..<op.decays.count {
             let average = values[3 + index]
@@ -47,5 +44,17 @@ extension VulkanRuntime {
                 .blend, parameters: (Float(op.decays[index]), Float(1 - op.decays[index])), [average, values[0]],
                 average, .overwrite)
         }
+    }
+}
+
+extension AdamWOp {
+    /// The step's numbers in the kernels' order.
+    var kernelParameters: [Float] {
+        let averages = (0..<VulkanRuntime.fusedAverages).map { $0 < decays.count ? decays[$0] : 0 }
+        let numbers = [
+            1 - learningRate * weightDecay, beta1, 1 - beta1, beta2, 1 - beta2, correctedRate, inverseRootCorrection,
+            epsilon,
+        ]
+        return (numbers + averages + averages.map { 1 - $0 }).map { Float($0) }
     }
 }

@@ -12,20 +12,54 @@ extension FusedKernel<AttentionOp> {
             residuals: { _, inputs in [TensorSpec(Shape(Array(inputs[0].shape.dimensions.prefix(3))))] }
         ) { op, call in
             runtime.perform(writing: call.outputs + call.residuals) { () throws(DeviceError) in
-                let all = AttentionCall(op, call.inputs)
-                for part in all.parts {
-                    try part.forward(runtime, out: call.outputs[0], logSumExp: call.residuals.first)
-                }
+                try AttentionCall(op.scale, call.inputs).forward(
+                    runtime, out: call.outputs[0], logSumExp: call.residuals.first)
             }
         } backward: { op, call in
             guard let out = call.outputs[0] else { return }
             runtime.perform(writing: call.gradients.compactMap { $0?.view }) { () throws(DeviceError) in
-                let all = AttentionCall(op, call.inputs.compactMap { $0 })
-                let products = try all.headProducts(runtime, out, call.cotangents[0])
-                for part in all.parts { try part.backward(runtime, call, products: products) }
+                try AttentionCall(op.scale, call.inputs.compactMap { $0 }).backward(
+                    runtime, Results(out: out, logSumExp: call.residuals[0]), cotangent: call.cotangents[0],
+                    call.gradients.map { $0.map { HeadGradient(view: $0.view, mode: $0.mode) } })
             }
         }
     }
+}
+
+extension FusedKernel<SelfAttentionOp> {
+    /// As attention, over heads that stay in the projection, forward and backward.
+    static func vulkan(_ runtime: VulkanRuntime) -> FusedKernel<SelfAttentionOp> {
+        FusedKernel(
+            keepsInputs: [0], keepsOutputs: [0],
+            residuals: { op, inputs in
+                [TensorSpec([inputs[0].shape[0], op.headCount, inputs[0].shape[1]])]
+            }
+        ) { op, call in
+            runtime.perform(writing: call.outputs + call.residuals) { () throws(DeviceError) in
+                try AttentionCall(op.scale, op.heads(of: call.inputs[0])).forward(
+                    runtime, out: call.outputs[0], logSumExp: call.residuals.first)
+            }
+        } backward: { op, call in
+            guard let qkv = call.inputs[0], let out = call.outputs[0], let slot = call.gradients[0] else { return }
+            runtime.perform(writing: [slot.view]) { () throws(DeviceError) in
+                try AttentionCall(op.scale, op.heads(of: qkv)).backward(
+                    runtime, Results(out: out, logSumExp: call.residuals[0]), cotangent: call.cotangents[0],
+                    op.heads(of: slot.view).map { HeadGradient(view: $0, mode: slot.mode) })
+            }
+        }
+    }
+}
+
+/// Where the gradient of queries, keys or values goes: [B, H, N, d].
+private struct HeadGradient {
+    let view: BufferView
+    let mode: WriteMode
+}
+
+/// What the forward pass left: the output [B, N, H·d] and the rows' log-sum-exp [B, H, N].
+private struct Results {
+    let out: BufferView
+    let logSumExp: BufferView
 }
 
 /// The launches for some images.
@@ -34,8 +68,8 @@ private struct AttentionCall {
     private let operands: [BufferView]
     private let images: Range<Int>
 
-    init(_ op: AttentionOp, _ operands: [BufferView]) {
-        self.init(op.scale, operands, images: 0..<operands[0].shape[0])
+    init(_ scale: Float, _ operands: [BufferView]) {
+        self.init(scale, operands, images: 0..<operands[0].shape[0])
     }
 
     private init(_ scale: Float, _ operands: [BufferView], images: Range<Int>) {
@@ -55,7 +89,7 @@ private struct AttentionCall {
     private static let scoreLimit = 8 << 20
 
     /// Calls for a few images each.
-    var parts: [AttentionCall] {
+    private var parts: [AttentionCall] {
         let perImage = max(1, heads * queries * rowStride)
         let count = max(1, Self.scoreLimit / perImage)
         return stride(from: images.lowerBound, to: images.upperBound, by: count).map {
@@ -79,6 +113,21 @@ private struct AttentionCall {
     }
 
     func forward(_ runtime: VulkanRuntime, out: BufferView, logSumExp: BufferView?) throws(DeviceError) {
+        for part in parts { try part.mix(runtime, out: out, logSumExp: logSumExp) }
+    }
+
+    /// - Parameter gradients: those of queries, keys and values.
+    func backward(
+        _ runtime: VulkanRuntime, _ results: Results, cotangent: BufferView, _ gradients: [HeadGradient?]
+    ) throws(DeviceError) {
+        let products = try headProducts(runtime, results.out, cotangent)
+        for part in parts {
+            try part.unmix(
+                runtime, logSumExp: results.logSumExp, cotangent: cotangent, products: products, gradients)
+        }
+    }
+
+    private func mix(_ runtime: VulkanRuntime, out: BufferView, logSumExp: BufferView?) throws(DeviceError) {
         let scores = try scores(runtime)
         try runtime.product(
             operand(0), operand(1).exchanged, scores.columns(keys), scale: scale, mode: .overwrite)
@@ -94,7 +143,7 @@ private struct AttentionCall {
     }
 
     /// Σ over d of dout · out for each row of each head, [B, H, N].
-    func headProducts(
+    private func headProducts(
         _ runtime: VulkanRuntime, _ out: BufferView, _ cotangent: BufferView
     ) throws(DeviceError) -> BufferView {
         let result = try runtime.scratch([images.count, heads, queries])
@@ -106,31 +155,32 @@ private struct AttentionCall {
         return result
     }
 
-    func backward(
-        _ runtime: VulkanRuntime, _ call: FusedKernel<AttentionOp>.Backward, products: BufferView
+    private func unmix(
+        _ runtime: VulkanRuntime, logSumExp: BufferView, cotangent: BufferView, products: BufferView,
+        _ targets: [HeadGradient?]
     ) throws(DeviceError) {
         let (q, k, v) = (operand(0), operand(1), operand(2))
-        let cotangent = byHead(call.cotangents[0])
+        let cotangent = byHead(cotangent)
         let weights = try scores(runtime)
         try runtime.product(
             q, k.exchanged, weights.columns(keys), scale: scale, mode: .overwrite,
-            epilogue: .exponential(call.residuals[0].images(images)), storedColumns: rowStride)
-        if let slot = call.gradients[2] {
+            epilogue: .exponential(logSumExp.images(images)), storedColumns: rowStride)
+        if let target = targets[2] {
             try runtime.product(
-                weights.columns(keys).exchanged, cotangent, slot.view.images(images), scale: 1, mode: slot.mode)
+                weights.columns(keys).exchanged, cotangent, target.view.images(images), scale: 1, mode: target.mode)
         }
-        guard call.gradients[0] != nil || call.gradients[1] != nil else { return }
+        guard targets[0] != nil || targets[1] != nil else { return }
         let gradients = try scores(runtime)
         try runtime.product(
             cotangent, v.exchanged, gradients.columns(keys), scale: scale, mode: .overwrite,
             epilogue: .softmaxGradient(weights: weights.columns(keys), rows: products.images(images)),
             storedColumns: rowStride)
-        if let slot = call.gradients[0] {
-            try runtime.product(gradients, k, slot.view.images(images), scale: 1, mode: slot.mode)
+        if let target = targets[0] {
+            try runtime.product(gradients, k, target.view.images(images), scale: 1, mode: target.mode)
         }
-        if let slot = call.gradients[1] {
+        if let target = targets[1] {
             try runtime.product(
-                gradients.columns(keys).exchanged, q, slot.view.images(images), scale: 1, mode: slot.mode)
+                gradients.columns(keys).exchanged, q, target.view.images(images), scale: 1, mode: target.mode)
         }
     }
 }

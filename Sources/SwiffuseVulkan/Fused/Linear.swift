@@ -3,30 +3,38 @@ internal import SwiffuseTensor
 extension FusedKernel<LinearOp> {
     /// One product with the bias added in its epilogue; gradients are products and a sum over rows.
     static func vulkan(_ runtime: VulkanRuntime) -> FusedKernel<LinearOp> {
-        FusedKernel(keepsInputs: [0, 1]) { _, call in
+        FusedKernel(keeps: { $0.kept(for: $1) }) { _, call in
             runtime.perform(writing: call.outputs) { () throws(DeviceError) in
                 let bias = call.inputs.count > 2 ? call.inputs[2] : nil
                 try LinearCall(call.inputs[0], call.inputs[1], result: call.outputs[0]).forward(runtime, bias: bias)
             }
         } backward: { _, call in
-            guard let x = call.inputs[0], let weight = call.inputs[1] else { return }
             runtime.perform(writing: call.gradients.compactMap { $0?.view }) { () throws(DeviceError) in
-                let product = LinearCall(x, weight, result: call.cotangents[0])
-                if let slot = call.gradients[1] { try product.weightGradient(runtime, slot) }
-                if call.gradients.count > 2, let slot = call.gradients[2] {
-                    try runtime.reduce(.sum, product.result, slot.view.reshaped([1, slot.view.count]), slot.mode)
+                let cotangent = call.cotangents[0]
+                let (inputs, outputs) = (call.inputSpecs[1].shape[1], call.inputSpecs[1].shape[0])
+                let rows = call.inputSpecs[0].shape.dimensions.dropLast().reduce(1, *)
+                let result = cotangent.reshaped([rows, outputs])
+                if let slot = call.gradients[1], let x = call.inputs[0] {
+                    // dW (+)= dyᵀ · x
+                    try runtime.matmul(
+                        result.exchanged, x.reshaped([rows, inputs]), slot.view, scale: 1, mode: slot.mode)
                 }
-                if let slot = call.gradients[0] { try product.inputGradient(runtime, slot) }
+                if call.gradients.count > 2, let slot = call.gradients[2] {
+                    try runtime.reduce(.sum, result, slot.view.reshaped([1, slot.view.count]), slot.mode)
+                }
+                if let slot = call.gradients[0], let weight = call.inputs[1] {
+                    // dx (+)= dy · W
+                    try runtime.matmul(result, weight, slot.view.reshaped([rows, inputs]), scale: 1, mode: slot.mode)
+                }
             }
         }
     }
 }
 
-/// The three products of a linear layer; all views are matrices.
+/// A linear layer's product; all views are matrices.
 private struct LinearCall {
     let x: BufferView
     let weight: BufferView
-    /// The output, or its cotangent.
     let result: BufferView
 
     init(_ x: BufferView, _ weight: BufferView, result: BufferView) {
@@ -48,16 +56,6 @@ private struct LinearCall {
         } else {
             try runtime.fill(0, result, .overwrite)
         }
-    }
-
-    /// dx (+)= dy · W
-    func inputGradient(_ runtime: VulkanRuntime, _ slot: GradientSlot) throws(DeviceError) {
-        try runtime.matmul(result, weight, slot.view.reshaped(x.shape), scale: 1, mode: slot.mode)
-    }
-
-    /// dW (+)= dyᵀ · x
-    func weightGradient(_ runtime: VulkanRuntime, _ slot: GradientSlot) throws(DeviceError) {
-        try runtime.matmul(result.exchanged, x, slot.view, scale: 1, mode: slot.mode)
     }
 }
 

@@ -15,6 +15,8 @@ final class MemoryPool: @unchecked Sendable {
 
     let context: VulkanContext
     let limit: Int?
+    /// What the starts of bound ranges are multiples of; nil where kernels are bound to whole blocks.
+    let bindingAlignment: Int?
     private let kind: cvk_memory_kind
     private let lock = Mutex(())
     private var entries: [Int: Entry] = [:]
@@ -27,7 +29,9 @@ final class MemoryPool: @unchecked Sendable {
     /// - Parameters:
     ///   - kind: memory for kernels, or for copies between host and device.
     ///   - limit: most bytes to take from the system; nil for no limit.
-    init(_ context: VulkanContext, kind: cvk_memory_kind, limit: Int?) {
+    ///   - bindsExactly: whether kernels are bound to the bytes of their operands alone.
+    init(_ context: VulkanContext, kind: cvk_memory_kind, limit: Int?, bindsExactly: Bool = false) {
+        bindingAlignment = bindsExactly ? context.facts.bindingAlignment : nil
         self.context = context
         self.kind = kind
         self.limit = limit

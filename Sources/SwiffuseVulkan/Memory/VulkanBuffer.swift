@@ -28,6 +28,9 @@ final class VulkanBuffer: DeviceBuffer, @unchecked Sendable {
     /// Distance from the start of the block, in bytes.
     var start: Int { part.start }
 
+    /// What the starts of bound ranges are multiples of; nil where kernels are bound to whole blocks.
+    var bindingAlignment: Int? { pool.bindingAlignment }
+
     /// Number of the last submission that touches the memory.
     var lastUse: UInt64 {
         get { latestUse.load(ordering: .acquiring) }
@@ -56,13 +59,35 @@ extension BufferView {
         return buffer
     }
 
-    /// Position of the first element from the start of its block, in elements.
-    var place: Int { vulkanBuffer.start / dtype.byteCount + offset }
+    /// Position of the first element from the start of what a kernel is bound to, in elements.
+    var place: Int {
+        let buffer = vulkanBuffer
+        return (buffer.start - (boundRange(in: buffer)?.lowerBound ?? 0)) / dtype.byteCount + offset
+    }
 
     /// The bytes of the block between the view's first and last element.
-    var byteRange: Range<Int> {
+    var byteRange: Range<Int> { byteRange(in: vulkanBuffer) }
+
+    /// The bytes of the block that a kernel is bound to, in whole vectors; nil for the whole block.
+    var boundRange: Range<Int>? { boundRange(in: vulkanBuffer) }
+
+    /// The bytes of the block that a kernel may read or write.
+    var touchedRange: Range<Int> {
+        let buffer = vulkanBuffer
+        return boundRange(in: buffer) ?? byteRange(in: buffer)
+    }
+
+    private func byteRange(in buffer: VulkanBuffer) -> Range<Int> {
         let last = zip(shape, strides).reduce(0) { $0 + max($1.0 - 1, 0) * $1.1 }
-        let start = vulkanBuffer.start + offset * dtype.byteCount
+        let start = buffer.start + offset * dtype.byteCount
         return start..<start + (count == 0 ? 0 : (last + 1) * dtype.byteCount)
+    }
+
+    private func boundRange(in buffer: VulkanBuffer) -> Range<Int>? {
+        guard let alignment = buffer.bindingAlignment else { return nil }
+        let range = byteRange(in: buffer)
+        let vector = 4 * MemoryLayout<Float>.stride
+        let start = range.lowerBound / alignment * alignment
+        return start..<max(start + vector, (range.upperBound + vector - 1) / vector * vector)
     }
 }

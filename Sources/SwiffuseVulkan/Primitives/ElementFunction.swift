@@ -5,6 +5,8 @@ enum ElementFunction: UInt32 {
     case identity, negate, absolute, square, squareRoot, reciprocalSquareRoot, reciprocal
     case exponential, logarithm, sine, cosine, tanh, sigmoid, silu, errorFunction
     case affine, clamp, constant
+    /// x · Φ(x).
+    case gelu
 
     case add = 32
     case subtract, multiply, divide, maximum, minimum, isLess, isLessOrEqual, isEqual
@@ -12,6 +14,8 @@ enum ElementFunction: UInt32 {
     case blend
     /// silu(a) · b.
     case gatedSilu
+    /// The gradient of gelu(a), for the cotangent b.
+    case geluGradient
 
     case select = 64
     /// a + b · c.

@@ -11,15 +11,19 @@ extension VulkanRuntime {
     }
 
     /// Records a kernel whose invocations work alone, `count` of them.
+    ///
+    /// - Parameter operations: estimated arithmetic, where it takes longer than the memory that is touched.
     func launch(
-        _ kernel: Kernel, _ constants: [UInt32], _ operands: [Operand?], _ parameters: PushWords, invocations count: Int
+        _ kernel: Kernel, _ constants: [UInt32], _ operands: [Operand?], _ parameters: PushWords,
+        invocations count: Int,
+        operations: Int = 0
     ) throws(DeviceError) {
         if count == 0 { return }
         let size = profile.groupSize
         try record(
             Dispatch(
                 kernel: kernel, constants: [UInt32(size)] + constants, operands: operands, parameters: parameters,
-                groups: groups(count, perGroup: size)))
+                groups: groups(count, perGroup: size), operations: operations))
     }
 
     /// Records a kernel whose workgroups of `lanes` invocations share a row, `count` of them.

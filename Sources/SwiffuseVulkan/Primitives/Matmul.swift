@@ -53,7 +53,7 @@ extension VulkanRuntime {
                 output.count, result.rows, result.columns, left.columns, scale, a.place, b.place, output.place,
                 left.rowStride, left.columnStride, right.rowStride, right.columnStride, result.rowStride,
                 result.columnStride, axes.innerExtents, axes.steps(0), axes.steps(1), axes.steps(2)),
-            invocations: output.count)
+            invocations: output.count, operations: 2 * output.count * left.columns)
     }
 
     /// The tiled product; operands whose rows do not lie in whole vectors are packed first.
@@ -73,7 +73,11 @@ extension VulkanRuntime {
             a: left, b: right, output: output, layout: arrangement.layout, scale: scale,
             accumulates: mode == .accumulate, epilogue: epilogue,
             storedColumns: storedColumns ?? output.matrix.columns)
-        try call.record(on: self)
+        if let sliced = SlicedProduct(call, profile) {
+            try sliced.record(on: self)
+        } else {
+            try call.record(on: self)
+        }
     }
 
     /// The matrices with dense rows, filled up with zeros to whole vectors, in temporary memory.

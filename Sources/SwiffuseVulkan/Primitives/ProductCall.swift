@@ -10,31 +10,37 @@ struct ProductCall {
     let accumulates: Bool
     let epilogue: MatmulEpilogue
     let storedColumns: Int
+    /// The tile in shared memory; nil leaves the choice to the profile.
+    var tile: VulkanProfile.Tile?
 
     func record(on runtime: VulkanRuntime) throws(DeviceError) {
         let axes = BatchAxes([a, b, output])
         require(axes.fitsKernel, "matmul", "more than three batch axes remain")
         let limit = runtime.context.facts.workgroupLimit
         for first in stride(from: 0, to: axes.count, by: limit) {
-            try record(axes, first: first, count: min(limit, axes.count - first), on: runtime)
+            let count = min(limit, axes.count - first)
+            let plan = plan(runtime.profile, batches: count)
+            for row in stride(from: 0, to: output.matrix.rows, by: limit * plan.rows) {
+                let rows = row..<min(row + limit * plan.rows, output.matrix.rows)
+                try record(plan, axes, batches: first..<first + count, rows: rows, on: runtime)
+            }
         }
     }
 
     private func record(
-        _ axes: BatchAxes, first: Int, count: Int, on runtime: VulkanRuntime
+        _ plan: Plan, _ axes: BatchAxes, batches: Range<Int>, rows: Range<Int>, on runtime: VulkanRuntime
     ) throws(DeviceError) {
-        let plan = plan(runtime.profile, batches: count)
-        let rowGroups = (output.matrix.rows + plan.rows - 1) / plan.rows
-        require(rowGroups <= runtime.context.facts.workgroupLimit, "matmul", "too many rows: \(output.matrix.rows)")
+        let columnGroups = (storedColumns + plan.columns - 1) / plan.columns
+        require(columnGroups <= runtime.context.facts.workgroupLimit, "matmul", "too many columns: \(storedColumns)")
         let call = Dispatch(
             kernel: plan.kernel, constants: plan.constants,
             operands: [
                 accumulates ? .updating(output) : .writing(output), .reading(a), .reading(b),
                 .reading(epilogue.vector), .reading(matrix),
             ],
-            parameters: words(axes, first: first),
-            groups: ((storedColumns + plan.columns - 1) / plan.columns, rowGroups, count),
-            operations: 2 * output.matrix.rows * output.matrix.columns * b.matrix.rows * count)
+            parameters: words(axes, first: batches.lowerBound, rows: rows),
+            groups: (columnGroups, (rows.count + plan.rows - 1) / plan.rows, batches.count),
+            operations: 2 * rows.count * output.matrix.columns * b.matrix.rows * batches.count)
         try runtime.record(call)
     }
 
@@ -76,13 +82,11 @@ struct ProductCall {
     }
 
     private func sharedPlan(_ tiles: [VulkanProfile.Tile], batches: Int) -> Plan {
-        func groups(_ tile: VulkanProfile.Tile) -> Int {
-            (output.matrix.rows + tile.rows - 1) / tile.rows * ((storedColumns + tile.columns - 1) / tile.columns)
-                * batches
-        }
-        guard let tile = tiles.first(where: { groups($0) >= $0.leastGroups }) ?? tiles.last else {
-            fatalError("matmul: the profile names no tiles")
-        }
+        let tile =
+            self.tile
+            ?? TileChoice(
+                tiles, rows: output.matrix.rows, columns: storedColumns, batches: batches, depth: nil
+            ).tile
         return Plan(
             kernel: .matmulTiled,
             constants: [
@@ -97,15 +101,20 @@ struct ProductCall {
             && output.strides.dropLast().allSatisfy { $0 % 4 == 0 }
     }
 
-    private func words(_ axes: BatchAxes, first: Int) -> PushWords {
+    /// - Parameter rows: those of the output; the first is a multiple of four.
+    private func words(_ axes: BatchAxes, first: Int, rows: Range<Int>) -> PushWords {
         let aStride = layout == .columnsRows ? a.matrix.columnStride : a.matrix.rowStride
         let bStride = layout == .rowsColumns ? b.matrix.columnStride : b.matrix.rowStride
         let vector = epilogue.vector
+        let skipped = rows.lowerBound
+        let aStart = a.place + skipped * (layout == .columnsRows ? 1 : aStride)
+        let cStart = skipped * output.matrix.rowStride
         return PushWords(
-            output.matrix.rows, output.matrix.columns, storedColumns, b.matrix.rows, depthUnits, scale, a.place / 4,
-            b.place / 4, output.place, aStride / 4, bStride / 4, output.matrix.rowStride, vector?.place ?? 0,
-            epilogue.isByRow ? output.matrix.rows : 0, axes.innerExtents, axes.steps(0, dividedBy: 4),
-            axes.steps(1, dividedBy: 4), axes.steps(2), first, matrix?.place ?? 0)
+            rows.count, output.matrix.columns, storedColumns, b.matrix.rows, depthUnits, scale, aStart / 4,
+            b.place / 4, output.place + cStart, aStride / 4, bStride / 4, output.matrix.rowStride,
+            (vector?.place ?? 0) + (epilogue.isByRow ? skipped : 0), epilogue.isByRow ? output.matrix.rows : 0,
+            axes.innerExtents, axes.steps(0, dividedBy: 4), axes.steps(1, dividedBy: 4), axes.steps(2), first,
+            (matrix?.place ?? 0) + cStart)
     }
 }
 

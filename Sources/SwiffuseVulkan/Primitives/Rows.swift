@@ -35,6 +35,7 @@ extension VulkanRuntime {
         let status = try statusWord(output, "scatterAddRows", rowCount: output.shape[0])
         for first in stride(from: 0, to: count, by: Self.scatterLimit) {
             let accumulates = mode == .accumulate || first > 0
+            let last = min(count, first + Self.scatterLimit)
             try launch(
                 .scatterRows, [accumulates.word],
                 [
@@ -42,10 +43,9 @@ extension VulkanRuntime {
                     .updating(status), accumulates ? .reading(output) : nil,
                 ],
                 PushWords(
-                    output.count, output.shape[1], output.shape[0], first, min(count, first + Self.scatterLimit),
-                    output.place, values.place, indices.place, status.place, output.strides, values.strides,
-                    indices.strides[0]),
-                invocations: output.count)
+                    output.count, output.shape[1], output.shape[0], first, last, output.place, values.place,
+                    indices.place, status.place, output.strides, values.strides, indices.strides[0]),
+                invocations: output.count, operations: output.count * (last - first))
         }
     }
 

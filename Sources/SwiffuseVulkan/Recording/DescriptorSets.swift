@@ -1,8 +1,20 @@
 internal import CVulkan
 internal import SwiffuseTensor
 
-/// Descriptor sets by the blocks in their slots: places within blocks are parameters, so a few sets serve all dispatches.
-/// Used under the recorder's lock.
+/// What a kernel sees in a slot: a block, or some bytes of one.
+struct SlotBinding {
+    let block: MemoryBlock
+    /// nil for the whole block.
+    let range: Range<Int>?
+
+    init(_ view: BufferView) {
+        block = view.vulkanBuffer.block
+        range = view.boundRange
+    }
+}
+
+/// Descriptor sets by what is in their slots: places within blocks are parameters, so a few sets of whole blocks serve
+/// all dispatches. Used under the recorder's lock.
 struct DescriptorSets {
     private let context: VulkanContext
     private var sets: [[Int]: UInt64] = [:]
@@ -11,15 +23,18 @@ struct DescriptorSets {
 
     var count: Int { sets.count }
 
-    /// - Parameter blocks: one for each slot.
-    mutating func set(for blocks: [MemoryBlock]) throws(DeviceError) -> UInt64 {
-        let key = blocks.map(\.number)
+    /// - Parameter slots: one binding for each slot.
+    mutating func set(for slots: [SlotBinding]) throws(DeviceError) -> UInt64 {
+        var key = slots.map(\.block.number)
+        for range in slots.lazy.compactMap(\.range) { key += [range.lowerBound, range.count] }
         if let known = sets[key] { return known }
-        let pointers = blocks.map { UnsafePointer($0.block) as UnsafePointer<cvk_block>? }
-        var set: UInt64 = 0
-        let result = pointers.withUnsafeBufferPointer {
-            cvk_set_create(context.handle, $0.baseAddress, $0.count, &set)
+        let bindings = slots.map { slot in
+            cvk_binding(
+                block: slot.block.block, offset: UInt64(slot.range?.lowerBound ?? 0),
+                size: UInt64(slot.range?.count ?? 0))
         }
+        var set: UInt64 = 0
+        let result = cvk_set_create(context.handle, bindings, bindings.count, &set)
         try VulkanFailure.check(result, device: context.name, operation: "creating a descriptor set")
         sets[key] = set
         return set

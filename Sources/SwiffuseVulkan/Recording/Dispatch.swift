@@ -12,6 +12,20 @@ struct Dispatch {
     let groups: (Int, Int, Int)
     /// Estimated arithmetic.
     var operations = 0
+    /// What the kernel reads and writes beside the operands, in the same blocks, by places that it gets from memory.
+    var further: [Operand] = []
+
+    var grid: WorkgroupGrid { WorkgroupGrid(groups.0, groups.1, groups.2) }
+
+    /// Arithmetic that a device does in the time that the dispatch takes, roughly: kernels without much of their own are
+    /// bound by the memory that they touch.
+    var work: Int {
+        let byteCount = operands.reduce(0) { $0 + ($1?.view.byteRange.count ?? 0) }
+        return max(operations, Self.operationsPerByte * byteCount)
+    }
+
+    /// GPUs reach 10 to 40 float operations in the time that a byte takes from or to their memory.
+    private static let operationsPerByte = 16
 }
 
 /// A view that a kernel reads or writes.

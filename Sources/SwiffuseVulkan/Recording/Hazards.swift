@@ -14,7 +14,7 @@ struct Hazards {
     func conflicts(_ operands: [Operand]) -> Bool {
         if reads.count + writes.count > Hazards.limit { return true }
         return operands.contains { operand in
-            let range = operand.view.byteRange
+            let range = operand.view.touchedRange
             let block = operand.view.vulkanBuffer.block.number
             return touches(writes, block, range) || operand.access != .read && touches(reads, block, range)
         }
@@ -22,7 +22,7 @@ struct Hazards {
 
     mutating func add(_ operands: [Operand]) {
         for operand in operands {
-            let span = Span(block: operand.view.vulkanBuffer.block.number, range: operand.view.byteRange)
+            let span = Span(block: operand.view.vulkanBuffer.block.number, range: operand.view.touchedRange)
             if operand.access == .read { reads.append(span) } else { writes.append(span) }
         }
     }

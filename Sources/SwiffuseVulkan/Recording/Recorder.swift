@@ -20,7 +20,9 @@ final class Recorder: @unchecked Sendable {
     /// Number of the submission that is being recorded.
     private var number: UInt64 = 1
     private var recentKernels: [Kernel] = []
+    /// Why the device cannot be used any more.
     private var lost: DeviceError?
+    private let fault = Mutex<VulkanFault?>(nil)
     /// nil unless kernels are timed.
     private var times: KernelTimes?
     private var counts = RecordingCounts()
@@ -38,7 +40,7 @@ final class Recorder: @unchecked Sendable {
     }
 
     deinit {
-        _ = cvk_device_wait(context.handle, number - 1, .max)
+        _ = cvk_device_wait(context.handle, number - 1, waitLimit)
         if let open { cvk_commands_destroy(open) }
         for entry in ring { cvk_commands_destroy(entry.commands) }
         pipelines.save()
@@ -94,11 +96,7 @@ final class Recorder: @unchecked Sendable {
         do throws(DeviceError) {
             try wait(until: last)
         } catch {
-            let reported = lock.withLock { _ in
-                lost = lost ?? explained(error)
-                return lost
-            }
-            throw reported ?? error
+            throw lock.withLock { _ in losing(error) }
         }
     }
 
@@ -112,35 +110,54 @@ final class Recorder: @unchecked Sendable {
         }
     }
 
-    /// Whether the host may write a buffer now.
-    func isIdle(_ buffer: VulkanBuffer) throws(DeviceError) -> Bool {
-        try buffer.lastUse <= context.completed()
+    /// The number of the last submission that is done.
+    func completed() throws(DeviceError) -> UInt64 {
+        try locked { () throws(DeviceError) -> UInt64 in
+            var value: UInt64 = 0
+            try check(cvk_device_completed(context.handle, &value), "asking how far the device is")
+            return value
+        }
     }
 
+    /// Whether the host may write a buffer now.
+    func isIdle(_ buffer: VulkanBuffer) throws(DeviceError) -> Bool { try buffer.lastUse <= completed() }
+
+    /// Lets the next call of a kind fail as on a device that is lost.
+    func failNext(_ fault: VulkanFault) { self.fault.withLock { $0 = fault } }
+
     private func append(_ dispatch: Dispatch) throws(DeviceError) {
-        let operands = dispatch.operands.compactMap { $0 }
-        let groups = dispatch.groups
-        guard let first = operands.first?.view.vulkanBuffer.block, groups.0 * groups.1 * groups.2 > 0 else { return }
+        let operands = dispatch.operands.compactMap { $0 } + dispatch.further
+        let grid = dispatch.grid
+        guard let first = operands.first, grid.count > 0 else { return }
         let slots = (0..<Int(cvk_slot_count)).map { slot in
-            slot < dispatch.operands.count ? dispatch.operands[slot]?.view.vulkanBuffer.block ?? first : first
+            SlotBinding((slot < dispatch.operands.count ? dispatch.operands[slot] ?? first : first).view)
         }
         let pipeline = try pipelines.pipeline(dispatch.kernel, dispatch.constants)
         let set = try sets.set(for: slots)
-        let commands = try begin()
-        order(operands, in: commands)
-        dispatch.parameters.words.withUnsafeBytes { push in
-            var call = cvk_dispatch(
-                pipeline: pipeline, set: set, push: push.baseAddress, push_bytes: UInt32(push.count),
-                groups: (UInt32(groups.0), UInt32(groups.1), UInt32(groups.2)))
-            cvk_commands_dispatch(commands, &call)
-        }
-        times?.add(dispatch.kernel, to: commands)
-        counts.dispatches += 1
-        openDispatches += 1
-        openOperations += dispatch.operations
         if recentKernels.count == 8 { recentKernels.removeFirst() }
         recentKernels.append(dispatch.kernel)
+        let share = Double(dispatch.work) / Double(grid.count)
+        let largest = Double(context.profile.dispatchOperations) / max(1, share)
+        for part in grid.parts(ofAtMost: Int(min(Double(grid.count), largest))) {
+            let commands = try begin()
+            order(operands, in: commands)
+            dispatch.parameters.words.withUnsafeBytes { push in
+                var call = cvk_dispatch(
+                    pipeline: pipeline, set: set, push: push.baseAddress, push_bytes: UInt32(push.count),
+                    bases: part.start.words, groups: part.counts.words)
+                cvk_commands_dispatch(commands, &call)
+            }
+            try finishDispatch(of: dispatch.kernel, work: Int(share * Double(part.count)), in: commands)
+        }
+    }
+
+    /// Notes a recorded dispatch, and hands the commands over if they are enough.
+    private func finishDispatch(of kernel: Kernel, work: Int, in commands: OpaquePointer) throws(DeviceError) {
         let profile = context.profile
+        times?.add(kernel, to: commands)
+        counts.dispatches += 1
+        openDispatches += 1
+        openOperations += work
         let isFull = openDispatches >= profile.submitDispatches || openOperations >= profile.submitOperations
         if isFull || times?.isFull == true { try submit() }
     }
@@ -163,8 +180,9 @@ final class Recorder: @unchecked Sendable {
             let timestamps = times == nil ? 0 : UInt32(KernelTimes.timestampCount)
             try check(cvk_commands_create(context.handle, timestamps, &commands), "creating a command buffer")
         } else {
-            let oldest = ring.removeFirst()
-            try wait(until: oldest.number)
+            let oldest = ring[0]
+            do throws(DeviceError) { try wait(until: oldest.number) } catch { throw losing(error) }
+            ring.removeFirst()
             try times?.collect(oldest.number, from: oldest.commands)
             commands = oldest.commands
         }
@@ -184,15 +202,28 @@ final class Recorder: @unchecked Sendable {
         openOperations = 0
         ring.append((commands, number))
         times?.submit(number)
+        let result = takeFault(.submission) ?? cvk_commands_submit(commands, number)
+        try check(result, "submitting work")
+        // Nothing waits for a submission that failed.
         number += 1
         counts.submissions += 1
-        try check(cvk_commands_submit(commands, number - 1), "submitting work")
     }
+
+    /// The result of a call that is to fail.
+    private func takeFault(_ call: VulkanFault) -> Int32? {
+        fault.withLock { fault in
+            guard fault == call else { return nil }
+            fault = nil
+            return VulkanFailure.deviceLost
+        }
+    }
+
+    /// Longest wait in nanoseconds.
+    private var waitLimit: UInt64 { context.profile.waitLimit.map { UInt64($0) * 1_000_000_000 } ?? .max }
 
     private func wait(until last: UInt64) throws(DeviceError) {
         if last == 0 { return }
-        let timeout = context.profile.waitLimit.map { UInt64($0) * 1_000_000_000 } ?? .max
-        let result = cvk_device_wait(context.handle, last, timeout)
+        let result = takeFault(.wait) ?? cvk_device_wait(context.handle, last, waitLimit)
         if result == VulkanFailure.timeout {
             throw .failed(
                 device: context.name, operation: "waiting",
@@ -215,9 +246,15 @@ final class Recorder: @unchecked Sendable {
         do throws(DeviceError) {
             try VulkanFailure.check(result, device: context.name, operation: operation)
         } catch {
-            lost = explained(error)
-            throw lost ?? error
+            throw losing(error)
         }
+    }
+
+    /// Counts the device as lost from now on; the first reason stays. Used under the lock.
+    private func losing(_ error: DeviceError) -> DeviceError {
+        let reason = lost ?? explained(error)
+        lost = reason
+        return reason
     }
 
     private func explained(_ error: DeviceError) -> DeviceError {
@@ -227,6 +264,10 @@ final class Recorder: @unchecked Sendable {
             device: device, operation: operation,
             reason: "\(reason); the device cannot be used any more. Last kernels: \(kernels)")
     }
+}
+
+extension SIMD3<Int> {
+    fileprivate var words: (UInt32, UInt32, UInt32) { (UInt32(x), UInt32(y), UInt32(z)) }
 }
 
 /// What a recorder has recorded.

@@ -1,0 +1,41 @@
+// Winograd's minimal filtering F(4 × 4, 3 × 3) for convolutions of 3 × 3 windows one pixel apart (Lavin & Gray, arXiv:1509.09308):
+// Y = Aᵀ [(G g Gᵀ) ∘ (Bᵀ d B)] A for tiles of 4 × 4 outputs, 36 products instead of 144.
+//
+// A convolution is three steps: the weights are transformed once, then for each block of tiles the pixels are transformed, 36 matrix
+// products [outputs, channels] · [channels, tiles] follow, and their results are transformed into pixels. A block's values are laid
+// out [channels, 36, lanes], a lane being a tile.
+#ifndef CK_WINOGRAD_H
+#define CK_WINOGRAD_H
+
+#include "ck_convolution.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/// Products per tile and channel, side of a tile of outputs, and what lanes are a multiple of.
+enum { ck_winograd_products = 36, ck_winograd_tile = 4, ck_winograd_lanes = 16 };
+
+/// Tiles of output pixels, numbered (image, row, column); images lie densely, [B, C, H, W].
+typedef struct {
+    ptrdiff_t height, width;                  // of the images read
+    ptrdiff_t padding_height, padding_width;  // zeros around them, at most two
+    ptrdiff_t rows, columns;                  // of the images written
+    ptrdiff_t tile_rows, tile_columns;        // tiles down and across those
+    ptrdiff_t lanes;                          // of a block, a multiple of 16
+} ck_winograd;
+
+/// The filters [outputs, channels, 3, 3] of the outputs `begin ..< end` into `transformed` [outputs, 36, channels]; `flips` turns
+/// them by 180°.
+void ck_winograd_weights(const float *weights, ptrdiff_t channels, bool flips, float *transformed, ptrdiff_t begin, ptrdiff_t end);
+
+/// Pixels under the tiles `begin ..< end`, all channels, into `transformed` [channels, 36, lanes].
+///
+/// - mask: NULL, or like `images`: pixels count as 0 where it is not positive.
+void ck_winograd_pixels(const ck_winograd *tiles, ptrdiff_t channels, const float *images, const float *mask, float *transformed,
+                        ptrdiff_t begin, ptrdiff_t end);
+
+/// The products [channels, 36, lanes] of the tiles `begin ..< end` into pixels of `images`.
+void ck_winograd_results(const ck_winograd *tiles, ptrdiff_t channels, const float *products, const ck_convolution_epilogue *epilogue,
+                         float *images, ptrdiff_t begin, ptrdiff_t end);
+
+#endif

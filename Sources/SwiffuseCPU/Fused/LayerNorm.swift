@@ -1,0 +1,24 @@
+internal import SwiffuseTensor
+
+extension FusedKernel<LayerNormOp> {
+    /// Keeps mean and inverse deviation of each row. To the norm kernels, the bias is the shift of a single image.
+    static func cpu(_ runtime: CPURuntime) -> FusedKernel<LayerNormOp> {
+        FusedKernel(
+            keepsInputs: [0, 1], residuals: { _, inputs in [NormCall.residual(of: inputs[0], centres: true)] }
+        ) { op, call in
+            let factors =
+                op.hasFactors ? NormFactors(weight: call.inputs[1], shift: call.inputs[2]) : NormFactors()
+            NormCall(x: call.inputs[0], factors, epsilon: op.epsilon, centres: true)
+                .forward(runtime, y: call.outputs[0], kept: call.residuals.first)
+        } backward: { op, call in
+            guard let x = call.inputs[0] else { return }
+            let factors = op.hasFactors ? NormFactors(weight: call.inputs[1]) : NormFactors()
+            let gradients =
+                op.hasFactors
+                ? NormGradients(x: call.gradients[0], weight: call.gradients[1], shift: call.gradients[2])
+                : NormGradients(x: call.gradients[0])
+            NormCall(x: x, factors, epsilon: op.epsilon, centres: true)
+                .backward(runtime, kept: call.residuals[0], dy: call.cotangents[0], gradients)
+        }
+    }
+}

@@ -1,0 +1,4 @@
+/// A call of Vulkan that a test lets fail.
+package enum VulkanFault: Sendable {
+    case submission, wait
+}
