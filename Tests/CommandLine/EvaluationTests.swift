@@ -47,7 +47,7 @@ import Testing
             ("vgg", ["--encoder", "widths=[2,3,4,3,2]"]),
             ("vit", ["--encoder", "transformer.width=12", "--encoder", "transformer.depth=2"]),
         ] {
-            let path = tiny.folder(architecture + ".safetensors")
+            let path = tiny.folder("my \(architecture), {a: b} #1's.safetensors")  // signs that mean something in YAML
             let outcome = try CommandLineSession().run(
                 ["train-encoder", architecture, tiny.path, "--out", path, "--steps", "2", "--task", "rotations"]
                     + larger + further)
@@ -123,6 +123,7 @@ import Testing
             (["train-encoder", "vgg", tiny.path, "--out", tiny.folder("a.safetensors")], "16 pixels"),
             (["train-encoder", "resnet", tiny.path, "--out", tiny.folder("a.safetensors")], "vgg, vit or strided"),
             (["train-encoder", "vit", tiny.path, "--out", tiny.folder("a.bin")], ".safetensors"),
+            (["train-encoder", "vit", tiny.path, "--out", run + "/checkpoint.safetensors"], "checkpoint of a run"),
             (
                 ["train-encoder", "vit", tiny.path, "--out", tiny.folder("a.safetensors"), "--encoder", "widt=3"],
                 "widths"

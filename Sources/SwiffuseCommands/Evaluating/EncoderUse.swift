@@ -10,6 +10,9 @@ struct EncoderUse {
         self.file = file
     }
 
+    /// The file as YAML's flow style needs it: quoted, for names may have commas, colons and braces.
+    private var quoted: String { RecipeValue.string(file).canonicalJSON }
+
     /// Lines of a recipe, or a command.
     var lines: [String] {
         switch configuration.architecture {
@@ -18,12 +21,12 @@ struct EncoderUse {
             return [
                 "losses:",
                 "  - {type: lpips, weight: 0.1, gate: {from: 0.3}, network: {widths: [\(widths)], heads: uniform}, "
-                    + "weights: {file: \(file)}}",
+                    + "weights: {file: \(quoted)}}",
             ]
         case .vit:
             let network = configuration.transformer
             let encoder =
-                "{basePatchSize: \(network.patchSize), weights: {file: \(file)}, network: "
+                "{basePatchSize: \(network.patchSize), weights: {file: \(quoted)}, network: "
                 + "{imageSize: \(network.imageSize), patchSize: \(network.patchSize), width: \(network.width), "
                 + "depth: \(network.depth), headCount: \(network.headCount), mlpRatio: \(network.mlpRatio)}}"
             let last = network.depth - 1
