@@ -15,7 +15,10 @@ public struct TensorCopy: Sendable {
         let file = try TensorFiles.open(source)
         let names = file.names.filter { $0.hasPrefix(prefix) && $0.utf8.count > prefix.utf8.count }
         guard !names.isEmpty else {
-            guard !prefix.isEmpty else { throw .unwritable(path: path, reason: "\(source) holds no named tensors") }
+            guard !prefix.isEmpty else {
+                let reason = file.names.isEmpty ? "holds no tensors" : "holds a single tensor, which has no name"
+                throw .unwritable(path: path, reason: "\(source) \(reason)")
+            }
             throw .missingPrefix(
                 path: source, prefix: prefix, similar: TensorPrefixes.similar(to: prefix, in: file.names))
         }
