@@ -23,7 +23,7 @@ struct CommandFailure {
         let isOurs = Self.isUserMistake(error)
         let text = isOurs == nil ? parserMessage(error) : "\(error)"
         message = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-            .filter { !$0.isEmpty }.joined(separator: " ")
+            .filter { !$0.isEmpty }.joined(separator: " ").printable
         exitCode = isOurs ?? true ? Self.userMistake : Self.machineFailure
     }
 

@@ -83,6 +83,20 @@ import Testing
         #expect(try tiny.folder.bytes(of: name) == before)
     }
 
+    @Test func namesInFilesDoNotCommandTheTerminal() throws {
+        let folder = try TemporaryFolder()
+        let path = folder("a.safetensors")
+        let name = "\u{1B}[2J\n/w"
+        var writer = try SafetensorsWriter(
+            path: path, tensors: [SafetensorsSpec(name: name, dtype: .float32, shape: [3])])
+        try writer.append(name, [Float](repeating: 1, count: 3))
+        try writer.finish()
+        let info = try CommandLineSession().run("info", path)
+        #expect(info.exitCode == 0 && info.output.contains("\\u{1B}[2J\\u{A}"), "\(info.output)")
+        let refused = try CommandLineSession().run("convert", path, folder("b.safetensors"), "--select", "\u{1B}/")
+        for text in [info.output, refused.messages] { #expect(!text.contains("\u{1B}"), "\(text)") }
+    }
+
     @Test func weightsWithoutARecipeAreToldFromDamage() throws {
         let tiny = try TinyRecipe()
         let run = try tiny.train(into: "run")

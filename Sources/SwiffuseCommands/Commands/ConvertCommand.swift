@@ -82,6 +82,11 @@ struct ConvertCommand: SwiffuseCommand {
         let path = output ?? out ?? ""
         try refuseToReplaceTheInput(path)
         try OutputFile.refuseToReplaceARun(path)
+        try StopRequest.whileWritingFiles { try convert(to: path, environment) }
+        return 0
+    }
+
+    private func convert(to path: String, _ environment: CommandEnvironment) throws {
         if let emaLength {
             guard RunFolder.isFolder(input) else {
                 throw UserError("--ema-length: \(input) is not the folder of a run, which keeps the snapshots")
@@ -97,7 +102,6 @@ struct ConvertCommand: SwiffuseCommand {
             try export().write(checkpoint, registry: environment.registry, to: path)
             environment.say("weights of step \(checkpoint.step): \(path)")
         }
-        return 0
     }
 
     private func refuseToReplaceTheInput(_ path: String) throws {
