@@ -49,7 +49,7 @@ struct CommandFailure {
         case let error as EvaluationError:
             switch error {
             case .library, .notFinite, .noConvergence: false
-            case .tooFewSamples, .widths, .pictures: true
+            case .tooFewSamples, .widths, .networks, .pictures: true
             }
         case is NetworkWeightsError, is LoadReport, is AverageError, is ExportError: true
         case is TrainingInterruption: false

@@ -92,6 +92,20 @@ import Testing
         }
     }
 
+    @Test func statisticsOfAnotherNetworkAreRefused() throws {
+        let images = tiny.folder("images")
+        let judges = try (0..<2).map { try encoder("strided", "judge\($0).safetensors", ["--seed", "\($0)"]) }
+        let path = tiny.folder("real.npz")
+        let saved = try run("evaluate", "--reference", images, "--weights", judges[0], "--save-statistics", path)
+        #expect(saved.exitCode == 0, "\(saved.messages)")
+        let copy = tiny.folder("copy.safetensors")
+        try FileManager.default.copyItem(atPath: judges[0], toPath: copy)
+        let same = try run("evaluate", images, "--reference", path, "--weights", copy)
+        #expect(same.exitCode == 0, "\(same.messages)")
+        let other = try run("evaluate", images, "--reference", path, "--weights", judges[1])
+        #expect(other.exitCode == 2 && other.messages.contains("two networks"), "\(other.messages)")
+    }
+
     @Test func sampleWritesWhatTheADMSuiteReads() throws {
         let run = try tiny.train(into: "run")
         let path = tiny.folder("samples.npz")

@@ -31,6 +31,9 @@ public struct EvaluationScores: Sendable, Equatable, Encodable {
     ///   - reference: what they are compared with.
     /// - Throws: `EvaluationError`.
     public init(samples: FeatureSet, reference: FeatureReference) throws(EvaluationError) {
+        if let own = samples.network, let other = reference.network, !own.agrees(with: other) {
+            throw .networks(own.text, other.text)
+        }
         frechet = try samples.pooled.gaussian().frechetDistance(to: reference.pooled)
         if let own = samples.spatial, let other = reference.spatial {
             spatialFrechet = try own.gaussian().frechetDistance(to: other)
