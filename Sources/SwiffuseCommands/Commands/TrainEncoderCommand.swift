@@ -104,7 +104,7 @@ struct TrainEncoderCommand: SwiffuseCommand {
             try EncoderFile.write(result.store, of: encoder.configuration, summary: summary, to: out)
             environment.say("\(summary): \(out)")
             environment.say("use it as:")
-            for line in EncoderUse(encoder.configuration, file: out).lines { environment.say("  " + line) }
+            for line in try EncoderUse(encoder.configuration, file: out).lines { environment.say("  " + line) }
             return 0
         }
     }
