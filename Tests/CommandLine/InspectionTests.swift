@@ -102,7 +102,8 @@ import Testing
         let run = try tiny.train(into: "run")
         let weights = tiny.folder("weights.safetensors")
         #expect(try CommandLineSession().run("convert", run, weights, "--prefix", "net.").exitCode == 0)
-        let drawn = try CommandLineSession().run("sample", weights, "--count", "1")
+        let drawn = try CommandLineSession().run(
+            "sample", weights, "--count", "1", "--grid", tiny.folder("g.png"))
         #expect(drawn.exitCode == 2 && drawn.messages.contains("no recipe"), "\(drawn.messages)")
         #expect(drawn.messages.contains("'swiffuse convert' with --recipe") && !drawn.messages.contains("valid"))
         let copy = tiny.folder("copy.safetensors")

@@ -18,13 +18,13 @@ struct ConvertCommand: SwiffuseCommand {
             takes the tensors whose names begin so ('swiffuse info' lists them). With --recipe the result carries that \
             recipe and can be sampled from; every parameter that drawing needs must then be there. The authors' files \
             keep the averaged weights under state_dict/ema_denoiser. (PixelGen, DeCo, PixNerd, DiT) and model_ema1/net. \
-            (JiT).
+            (JiT): --select state_dict/ema_denoiser. --recipe pixelgen-xl makes the first drawable in one step.
 
             Examples:
               swiffuse convert run weights.safetensors
               swiffuse convert vgg16.pth vgg16.safetensors
-              swiffuse convert PixelGen_XL.ckpt xl.safetensors --select state_dict/ema_denoiser. --recipe pixelgen-xl
-              swiffuse convert jit.pth jit.safetensors --select model_ema1/net. --recipe jit-b-16
+              swiffuse convert jit.pth jit.safetensors --select model_ema1/net.
+              swiffuse convert jit.safetensors drawable.safetensors --recipe jit-b-16
               swiffuse convert run weights.safetensors --weights raw --type bfloat16
               swiffuse convert run weights.safetensors --prefix ema_denoiser.
               swiffuse convert run --ema-length 0.08 --out average.safetensors
