@@ -22,7 +22,8 @@ struct CommandFailure {
     init(_ error: any Error, parserMessage: (any Error) -> String) {
         let isOurs = Self.isUserMistake(error)
         let text = isOurs == nil ? parserMessage(error) : "\(error)"
-        message = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+        message =
+            text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
             .filter { !$0.isEmpty }.joined(separator: " ").printable
         exitCode = isOurs ?? true ? Self.userMistake : Self.machineFailure
     }

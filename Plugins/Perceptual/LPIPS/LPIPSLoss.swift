@@ -80,8 +80,13 @@ public struct LPIPSLoss: PerceptualLoss, Component {
     }
 
     /// Classifiers of VGG and of own encoders, and what else the `lpips` package keeps in one file.
-    private static func hasPrefix(_ name: String, _ prefixes: [String]) -> Bool {
-        prefixes.contains { name.hasPrefix($0) }
+    private static func isIgnoredBesideConvolutions(_ name: String) -> Bool {
+        ["classifier.", "head.", "lin", "scaling_layer."].contains { name.hasPrefix($0) }
+    }
+
+    /// The package's file may have the convolutions as well, and the heads under a second name.
+    private static func isIgnoredBesideHeads(_ name: String) -> Bool {
+        ["net.", "features.", "classifier.", "lin", "scaling_layer."].contains { name.hasPrefix($0) }
     }
 
     private static func load(
@@ -91,7 +96,7 @@ public struct LPIPSLoss: PerceptualLoss, Component {
         let trunk = scope.parameters.filter { !$0.key.hasPrefix("lin") }
         let convolutions = try NetworkWeights.load(
             trunk, of: scope, from: configuration.weights, for: "the \(key) loss", setting: "weights", on: device,
-            ignoring: { Self.hasPrefix($0, ["classifier.", "head.", "lin", "scaling_layer."]) }
+            ignoring: isIgnoredBesideConvolutions
         ) { parameter in
             // net.slice<stage>.<index>.weight is torchvision's features.<index>.weight.
             let place = parameter.key.split(separator: ".").suffix(2).joined(separator: ".")
@@ -99,7 +104,7 @@ public struct LPIPSLoss: PerceptualLoss, Component {
         }
         let factors = try NetworkWeights.load(
             heads, of: scope, from: configuration.headWeights, for: "the \(key) loss", setting: "headWeights",
-            on: device, ignoring: { Self.hasPrefix($0, ["net.", "features.", "classifier.", "lin", "scaling_layer."]) }
+            on: device, ignoring: isIgnoredBesideHeads
         ) { StoredNames($0.key, "lins." + $0.key.dropFirst("lin".count)) }
         return ParameterStore(trunk + heads, values: convolutions + factors)
     }

@@ -60,7 +60,8 @@ struct CheckpointReport {
                 count += entry.elementCount
             }
             let types = Set(part.entries.map(\.dtype.rawValue)).sorted().joined(separator: " ")
-            table.add([part.name.printable, "\(part.entries.count) tensors", Amount.count(count), types, hash.hexadecimal])
+            let counts = ["\(part.entries.count) tensors", Amount.count(count)]
+            table.add([part.name.printable] + counts + [types, hash.hexadecimal])
         }
         return table.lines(indentation: 2)
     }

@@ -26,7 +26,8 @@ public struct NetworkWeights: Sendable {
     ///
     /// - Throws: `NetworkWeightsError` or `CheckpointError`.
     public func values(of shape: Shape, named names: StoredNames) throws -> [Float] {
-        guard let keys = names.alternatives.first(where: { $0.allSatisfy(file.contains) }), let first = keys.first else {
+        guard let keys = names.alternatives.first(where: { $0.allSatisfy(file.contains) }), let first = keys.first
+        else {
             throw NetworkWeightsError.missing(
                 path: file.path, names: names.alternatives.map { $0.joined(separator: " + ") },
                 nearest: used.isAdviceDue() ? nearest(to: names.alternatives.flatMap { $0 }) : nil)

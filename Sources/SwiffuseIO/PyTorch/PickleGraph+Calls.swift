@@ -61,7 +61,8 @@ extension PickleGraph {
             throw PickleFailure(reason: "it encodes what is not a text")
         }
         try countCopy(of: text.utf8.count)
-        guard text.unicodeScalars.allSatisfy({ $0.value < 256 }), ["latin1", "latin-1"].contains(self.text(arguments[1]))
+        guard ["latin1", "latin-1"].contains(self.text(arguments[1])),
+            text.unicodeScalars.allSatisfy({ $0.value < 256 })
         else { throw PickleFailure(reason: "a text is encoded in another way than Latin-1") }
         return text.unicodeScalars.map { UInt8($0.value) }
     }

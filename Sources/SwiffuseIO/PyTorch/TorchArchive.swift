@@ -37,7 +37,8 @@ struct TorchArchive {
     /// The format before: five pickles (magic number, protocol, system, contents, keys of storages), then for each key
     /// an Int64 and the elements.
     init(legacy file: MappedFile) throws(PickleFailure) {
-        guard file.byteCount > 0, file.withBytes(in: 0..<1, { $0[0] == PickleOperation.protocolVersion.rawValue }) else {
+        guard file.byteCount > 0, file.withBytes(in: 0..<1, { $0[0] == PickleOperation.protocolVersion.rawValue })
+        else {
             throw PickleFailure(reason: file.look)
         }
         let head = try Self.bytes(of: 0..<min(file.byteCount, Self.maximumPickleByteCount), in: file)

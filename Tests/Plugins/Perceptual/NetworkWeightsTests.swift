@@ -150,20 +150,13 @@ import Testing
         var configuration = DINOv2FeaturesConfiguration()
         configuration.network = wanted
         let parameters = DINOv2Features(configuration).network.scope.parameters
-        for prefix in ["", "embeddings", "dinov2.embeddings"] {
-            let shapes = parameters.flatMap { parameter -> [(String, [Int])] in
-                if prefix.isEmpty { return [(parameter.key, parameter.shape.dimensions)] }
-                guard parameter.key.hasPrefix("blocks") else {
-                    return [(prefix.dropLast("embeddings".count) + name(hub: parameter.key), parameter.shape.dimensions)]
-                }
-                let key = parameter.key.replacingOccurrences(of: "blocks", with: "encoder.layer")
-                    .replacingOccurrences(of: "ls1.gamma", with: "layer_scale1.lambda1")
-                    .replacingOccurrences(of: "mlp.w12", with: "mlp.weights_in")
-                return [(prefix.dropLast("embeddings".count) + key, parameter.shape.dimensions)]
+        for prefix in [nil, "", "dinov2."] {
+            let shapes = parameters.map { parameter in
+                (prefix.map { $0 + hub(parameter.key) } ?? parameter.key, parameter.shape.dimensions)
             }
             let file = try TensorFiles.open(try write(shapes: shapes))
             #expect(DINOv2Configuration.isDINOv2(file))
-            #expect(try DINOv2Configuration(fitting: file) == wanted, "\(prefix)")
+            #expect(try DINOv2Configuration(fitting: file) == wanted, "\(prefix ?? "upstream")")
         }
         let other = try TensorFiles.open(try write(shapes: [("cls_token", [1, 1, 6])]))
         #expect(try DINOv2Configuration(fitting: other) == nil)
@@ -210,6 +203,14 @@ import Testing
             "blocks.0.ls2.gamma": "encoder.layer.0.layer_scale2.lambda1",
         ]
         return table[key] ?? key.replacingOccurrences(of: "blocks.0", with: "encoder.layer.0")
+    }
+
+    /// Hugging Face's names of any block, as far as they tell the size.
+    private func hub(_ key: String) -> String {
+        guard key.hasPrefix("blocks") else { return name(hub: key) }
+        return key.replacingOccurrences(of: "blocks", with: "encoder.layer")
+            .replacingOccurrences(of: "ls1.gamma", with: "layer_scale1.lambda1")
+            .replacingOccurrences(of: "mlp.w12", with: "mlp.weights_in")
     }
 
     /// Numbers that tell the parameter and the place in it.
