@@ -48,7 +48,7 @@ import Testing
             ("vgg", ["--encoder", "widths=[2,3,4,3,2]"]),
             ("vit", ["--encoder", "transformer.width=12", "--encoder", "transformer.depth=2"]),
         ] {
-            let path = tiny.folder(architecture + ".safetensors")
+            let path = tiny.folder("my \(architecture), {a: b} #1's.safetensors")  // signs that mean something in YAML
             let outcome = try CommandLineSession().run(
                 ["train-encoder", architecture, tiny.path, "--out", path, "--steps", "2", "--task", "rotations"]
                     + larger + further)
@@ -140,6 +140,20 @@ import Testing
         #expect(try CommandLineSession().run(given).exitCode == 0)
     }
 
+    @Test func statisticsOfAnotherNetworkAreRefused() throws {
+        let images = tiny.folder("images")
+        let judges = try (0..<2).map { try encoder("strided", "judge\($0).safetensors", ["--seed", "\($0)"]) }
+        let path = tiny.folder("real.npz")
+        let saved = try run("evaluate", "--reference", images, "--weights", judges[0], "--save-statistics", path)
+        #expect(saved.exitCode == 0, "\(saved.messages)")
+        let copy = tiny.folder("copy.safetensors")
+        try FileManager.default.copyItem(atPath: judges[0], toPath: copy)
+        let same = try run("evaluate", images, "--reference", path, "--weights", copy)
+        #expect(same.exitCode == 0, "\(same.messages)")
+        let other = try run("evaluate", images, "--reference", path, "--weights", judges[1])
+        #expect(other.exitCode == 2 && other.messages.contains("two networks"), "\(other.messages)")
+    }
+
     @Test func sampleWritesWhatTheADMSuiteReads() throws {
         let run = try tiny.train(into: "run")
         let path = tiny.folder("samples.npz")
@@ -178,6 +192,7 @@ import Testing
             (["train-encoder", "vgg", tiny.path, "--out", tiny.folder("a.safetensors")], "16 pixels"),
             (["train-encoder", "resnet", tiny.path, "--out", tiny.folder("a.safetensors")], "vgg, vit or strided"),
             (["train-encoder", "vit", tiny.path, "--out", tiny.folder("a.bin")], ".safetensors"),
+            (["train-encoder", "vit", tiny.path, "--out", run + "/checkpoint.safetensors"], "checkpoint of a run"),
             (
                 ["train-encoder", "vit", tiny.path, "--out", tiny.folder("a.safetensors"), "--encoder", "widt=3"],
                 "widths"

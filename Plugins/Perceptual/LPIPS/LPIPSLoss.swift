@@ -82,13 +82,24 @@ public struct LPIPSLoss: PerceptualLoss, Component {
         return images.interpolated(rows: axes[0], columns: axes[1])
     }
 
+    /// Classifiers of VGG and of own encoders, and what else the `lpips` package keeps in one file.
+    private static func isIgnoredBesideConvolutions(_ name: String) -> Bool {
+        ["classifier.", "head.", "lin", "scaling_layer."].contains { name.hasPrefix($0) }
+    }
+
+    /// The package's file may have the convolutions as well, and the heads under a second name.
+    private static func isIgnoredBesideHeads(_ name: String) -> Bool {
+        ["net.", "features.", "classifier.", "lin", "scaling_layer."].contains { name.hasPrefix($0) }
+    }
+
     private static func load(
         _ scope: Scope, _ configuration: LPIPSLossConfiguration, on device: any Device
     ) throws -> ParameterStore {
         let heads = scope.parameters.filter { $0.key.hasPrefix("lin") }
         let trunk = scope.parameters.filter { !$0.key.hasPrefix("lin") }
         let convolutions = try NetworkWeights.load(
-            trunk, of: scope, from: configuration.weights, for: "the \(key) loss", setting: "weights", on: device
+            trunk, of: scope, from: configuration.weights, for: "the \(key) loss", setting: "weights", on: device,
+            ignoring: isIgnoredBesideConvolutions
         ) { parameter in
             // net.slice<stage>.<index>.weight is torchvision's features.<index>.weight.
             let place = parameter.key.split(separator: ".").suffix(2).joined(separator: ".")
@@ -96,7 +107,7 @@ public struct LPIPSLoss: PerceptualLoss, Component {
         }
         let factors = try NetworkWeights.load(
             heads, of: scope, from: configuration.headWeights, for: "the \(key) loss", setting: "headWeights",
-            on: device
+            on: device, ignoring: isIgnoredBesideHeads
         ) { StoredNames($0.key, "lins." + $0.key.dropFirst("lin".count)) }
         return ParameterStore(trunk + heads, values: convolutions + factors)
     }

@@ -90,17 +90,19 @@ struct EvaluateCommand: SwiffuseCommand {
         let own = try OwnNetwork(needed: needsNetwork, features, environment)
         let extractor = try own.extractor(on: device)
         let limit = overlapLimit
-        let comparison = try referenceFeatures(real, as: source?.image, extractor, keepingFirst: limit, environment)
+        let comparison = try referenceFeatures(
+            real, as: source?.image, own, extractor, keepingFirst: limit, environment)
         if let path = kept.saveStatistics {
             try comparison.write(to: path)
             environment.messages.write("statistics: \(path)\n")
         }
         guard let source else { return 0 }
-        let found = try source.features(extractor, keeping: .first(limit), environment.messages)
+        var found = try source.features(extractor, keeping: .first(limit), environment.messages)
+        if source.needsNetwork { found.network = own.identity }
         if let path = kept.saveFeatures { try found.write(to: path) }
         let report = EvaluationReport(
             samples: source.name, sampleCount: found.count, reference: real.name, referenceCount: comparison.count,
-            network: own.title, networkHash: try own.hash,
+            network: own.title, networkHash: own.identity?.sha256,
             scores: try EvaluationScores(samples: found, reference: comparison, comparingFirst: limit))
         if json { environment.say(try report.json) } else { for line in report.lines { environment.say(line) } }
         return 0
@@ -128,34 +130,34 @@ struct EvaluateCommand: SwiffuseCommand {
     }
 
     private func referenceFeatures(
-        _ real: PictureCollection, as image: ImageSpec?, _ extractor: FeatureExtractor?,
+        _ real: PictureCollection, as image: ImageSpec?, _ own: OwnNetwork, _ extractor: FeatureExtractor?,
         keepingFirst limit: Int, _ environment: CommandEnvironment
     ) throws -> FeatureReference {
         if case .statistics(let file) = real { return try FeatureReference(file) }
         if case .npz(let file) = real, FeatureSet.isKept(in: file) { return try FeatureReference(try FeatureSet(file)) }
         guard let extractor else { throw UserError("--weights: say which network's features to compare") }
         let stream = try real.stream(as: image, limit: referenceCount ?? 50_000)
-        return try FeatureReference(
-            try extractor.features(
-                of: stream, keeping: .first(limit), titled: "real pictures", to: environment.messages))
+        var found = try extractor.features(
+            of: stream, keeping: .first(limit), titled: "real pictures", to: environment.messages)
+        found.network = own.identity
+        return try FeatureReference(found)
     }
 }
 
 /// The network that both sides are looked at with, if any is needed.
 private struct OwnNetwork {
     private let network: (any FeatureNetwork)?
-    private let weights: String?
+    let identity: FeatureNetworkIdentity?
 
     init(needed: Bool, _ options: FeatureOptions, _ environment: CommandEnvironment) throws {
         network = needed ? try options.network(from: environment.registry) : nil
-        weights = needed ? options.weights : nil
+        identity = try network.map { network in
+            FeatureNetworkIdentity(
+                settings: network.settings, sha256: try options.weights.map { try SHA256.hexadecimal(ofFile: $0) })
+        }
     }
 
     var title: String { network?.title ?? "given" }
-
-    var hash: String? {
-        get throws { try weights.map { try SHA256.hexadecimal(ofFile: $0) } }
-    }
 
     func extractor(on device: any Device) throws -> FeatureExtractor? {
         try network.map { network in

@@ -29,7 +29,7 @@ struct CheckpointReport {
 
     private var otherKind: String {
         guard EncoderFile.isEncoder(file) else { return "a safetensors file without a recipe" }
-        return "an encoder" + (EncoderFile.summary(of: file).map { ", \($0)" } ?? "")
+        return "an encoder" + (EncoderFile.summary(of: file).map { ", \($0.printable)" } ?? "")
     }
 
     private func summary() throws -> [String] {
@@ -46,7 +46,7 @@ struct CheckpointReport {
             ("updates planned", text("training", "steps")), ("running averages", text("training", "ema")),
             ("power-function averages", text("training", "emaSnapshots", "lengths")),
         ]
-        for (name, value) in rows { if let value { table.add([name, value]) } }
+        for (name, value) in rows { if let value { table.add([name, value.printable]) } }
         return table.lines(indentation: 2) + [""]
     }
 
@@ -60,9 +60,8 @@ struct CheckpointReport {
                 count += entry.elementCount
             }
             let types = Set(part.entries.map(\.dtype.rawValue)).sorted().joined(separator: " ")
-            table.add([
-                part.name, Amount.count(part.entries.count, "tensor"), Amount.count(count), types, hash.hexadecimal,
-            ])
+            let counts = [Amount.count(part.entries.count, "tensor"), Amount.count(count)]
+            table.add([part.name.printable] + counts + [types, hash.hexadecimal])
         }
         return table.lines(indentation: 2)
     }

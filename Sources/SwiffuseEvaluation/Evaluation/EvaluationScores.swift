@@ -38,6 +38,9 @@ public struct EvaluationScores: Sendable, Equatable, Encodable {
     public init(
         samples: FeatureSet, reference: FeatureReference, comparingFirst limit: Int = .max
     ) throws(EvaluationError) {
+        if let own = samples.network, let other = reference.network, !own.agrees(with: other) {
+            throw .networks(own.text, other.text)
+        }
         frechet = try samples.pooled.gaussian().frechetDistance(to: reference.pooled)
         if let own = samples.spatial, let other = reference.spatial {
             spatialFrechet = try own.gaussian().frechetDistance(to: other)

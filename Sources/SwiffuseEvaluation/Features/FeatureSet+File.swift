@@ -17,6 +17,7 @@ extension FeatureSet {
             pooled: try file.float64("features").map { Float($0) },
             spatial: spatialWidth == 0 ? [] : try file.float64("spatial").map { Float($0) },
             logits: classCount == 0 ? [] : try file.float64("logits").map { Float($0) })
+        network = try FeatureNetworkIdentity.read(file)
     }
 
     /// Writes the kept features and the scores of classes as an .npz file.
@@ -28,6 +29,7 @@ extension FeatureSet {
             try writer.begin("logits", NPYHeader(.float32, shape: [logits.count / classCount, classCount]))
             try writer.append(logits)
         }
+        try network?.write(to: &writer)
         try writer.finish()
     }
 

@@ -16,6 +16,8 @@ public struct FeatureSet: Sendable {
     public private(set) var vectors: [Float] = []
     /// Scores of classes, [count, K].
     public private(set) var logits: [Float] = []
+    /// Which network they come from; nil if unknown.
+    public var network: FeatureNetworkIdentity?
     /// K; 0 without classes.
     public let classCount: Int
     private let keptLimit: Int

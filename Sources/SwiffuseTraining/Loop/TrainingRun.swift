@@ -107,7 +107,7 @@ private struct Opening {
             loadReport = nil
         case .new, .overwriting:
             var state = TrainingState(model.scope, seed: training.seed, optimizer: training.adamW, on: device)
-            loadReport = try weights?.load(into: &state.store)
+            loadReport = try weights?.load(into: &state.store, of: model)
             if loadReport != nil { state.optimizer = training.adamW.begin(state.store) }
             fresh = state
         }
