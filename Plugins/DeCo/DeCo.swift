@@ -15,16 +15,16 @@ public struct DeCo: Backbone, Component {
     private let pixels: PixelEmbedding
     private let semantics: PatchSemantics
     private let trunk: DiTTrunk
-    private let width: Int
+    private let blockTaps: BlockTaps
     private let decoder: PixelDecoder
 
     public init(_ configuration: DeCoConfiguration, in context: BuildContext) throws(RecipeError) {
         try configuration.validate()
         try Self.validate(configuration, for: context.model)
         let (scope, width, channels) = (context.scope, configuration.hiddenSize, context.image.channels)
-        self.width = width
         model = context.model
         grid = PatchGrid(patchSize: configuration.patchSize, of: context.image)
+        blockTaps = BlockTaps(grid: grid, blockCount: configuration.depth, width: width)
         pixels = PixelEmbedding(
             scope.child("x_embedder"), channels: channels, patchSize: grid.patchSize, width: configuration.decoderWidth)
         semantics = PatchSemantics(
@@ -43,12 +43,11 @@ public struct DeCo: Backbone, Component {
         try PatchGrid.validate(patchSize: configuration.patchSize, width: configuration.hiddenSize, for: model.image)
     }
 
-    public var taps: [FeatureTap] { (0...trunk.blocks.count).map { FeatureTap(enteringBlock: $0) } }
+    public var taps: [FeatureTap] { blockTaps.all }
 
-    public func featureSpec(at tap: FeatureTap) -> FeatureSpec? {
-        guard (0...trunk.blocks.count).contains(tap.block) else { return nil }
-        return FeatureSpec(rows: grid.rows, columns: grid.columns, width: width)
-    }
+    public func featureSpec(at tap: FeatureTap) -> FeatureSpec? { blockTaps.spec(at: tap) }
+
+    public var lastLayer: Parameter? { decoder.lastLayer }
 
     public func predict(
         _ noisy: Tensor, times: Tensor, condition: Condition, taps: [FeatureTap], in pass: Pass

@@ -16,15 +16,15 @@ public struct DiT: Backbone, Component {
     private let condition: DiTCondition
     private let final: DiTFinalLayer
     private let trunk: DiTTrunk
-    private let width: Int
+    private let blockTaps: BlockTaps
 
     public init(_ configuration: DiTConfiguration, in context: BuildContext) throws(RecipeError) {
         try configuration.validate()
         try Self.validate(configuration, for: context.model)
         let (scope, width) = (context.scope, configuration.hiddenSize)
-        self.width = width
         model = context.model
         grid = PatchGrid(patchSize: configuration.patchSize, of: context.image)
+        blockTaps = BlockTaps(grid: grid, blockCount: configuration.depth, width: width)
         let patchValues = context.image.channels * grid.patchSize * grid.patchSize
         patches = Linear(scope.child("x_embedder.proj"), from: patchValues, to: width)
         condition = DiTCondition(scope, width: width, classCount: context.classCount)
@@ -38,12 +38,9 @@ public struct DiT: Backbone, Component {
         try PatchGrid.validate(patchSize: configuration.patchSize, width: configuration.hiddenSize, for: model.image)
     }
 
-    public var taps: [FeatureTap] { (0...trunk.blocks.count).map { FeatureTap(enteringBlock: $0) } }
+    public var taps: [FeatureTap] { blockTaps.all }
 
-    public func featureSpec(at tap: FeatureTap) -> FeatureSpec? {
-        guard (0...trunk.blocks.count).contains(tap.block) else { return nil }
-        return FeatureSpec(rows: grid.rows, columns: grid.columns, width: width)
-    }
+    public func featureSpec(at tap: FeatureTap) -> FeatureSpec? { blockTaps.spec(at: tap) }
 
     public var lastLayer: Parameter? { final.linear.weight }
 

@@ -58,8 +58,8 @@ struct InceptionBlock: Sendable {
         self.pooled = pooled
     }
 
-    /// Figure 5: 35 × 35 pixels.
-    static func a(_ scope: Scope, from inputs: Int, poolWidth: Int) -> InceptionBlock {
+    /// Figure 5, for 35 × 35 pixels: kernels of 3 × 3 and 5 × 5; torchvision's `InceptionA`.
+    static func square(_ scope: Scope, from inputs: Int, poolWidth: Int) -> InceptionBlock {
         InceptionBlock(
             [
                 Branch(chain: [scope.convolution("branch1x1", inputs, 64)]),
@@ -74,8 +74,8 @@ struct InceptionBlock: Sendable {
             ], .convolved(.average, scope.convolution("branch_pool", inputs, poolWidth)))
     }
 
-    /// From 35 × 35 to 17 × 17 pixels.
-    static func b(_ scope: Scope, from inputs: Int) -> InceptionBlock {
+    /// From 35 × 35 to 17 × 17 pixels; torchvision's `InceptionB`.
+    static func halvingTo17(_ scope: Scope, from inputs: Int) -> InceptionBlock {
         InceptionBlock(
             [
                 Branch(chain: [scope.halving("branch3x3", inputs, 384)]),
@@ -86,8 +86,8 @@ struct InceptionBlock: Sendable {
             ], .halved)
     }
 
-    /// Figure 6: 17 × 17 pixels.
-    static func c(_ scope: Scope, width: Int) -> InceptionBlock {
+    /// Figure 6, for 17 × 17 pixels: kernels of 7 × 7 as 1 × 7 and 7 × 1; torchvision's `InceptionC`.
+    static func factored(_ scope: Scope, width: Int) -> InceptionBlock {
         InceptionBlock(
             [
                 Branch(chain: [scope.convolution("branch1x1", 768, 192)]),
@@ -106,8 +106,8 @@ struct InceptionBlock: Sendable {
             ], .convolved(.average, scope.convolution("branch_pool", 768, 192)))
     }
 
-    /// From 17 × 17 to 8 × 8 pixels.
-    static func d(_ scope: Scope) -> InceptionBlock {
+    /// From 17 × 17 to 8 × 8 pixels; torchvision's `InceptionD`.
+    static func halvingTo8(_ scope: Scope) -> InceptionBlock {
         InceptionBlock(
             [
                 Branch(chain: [
@@ -121,8 +121,8 @@ struct InceptionBlock: Sendable {
             ], .halved)
     }
 
-    /// Figure 7: 8 × 8 pixels.
-    static func e(_ scope: Scope, from inputs: Int, pooling: InceptionPooling) -> InceptionBlock {
+    /// Figure 7, for 8 × 8 pixels: branches that end in several; torchvision's `InceptionE`.
+    static func expanded(_ scope: Scope, from inputs: Int, pooling: InceptionPooling) -> InceptionBlock {
         InceptionBlock(
             [
                 Branch(chain: [scope.convolution("branch1x1", inputs, 320)]),

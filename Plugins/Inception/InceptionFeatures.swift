@@ -76,10 +76,16 @@ public struct InceptionFeatures: FeatureNetwork, Component {
             placement: resizing == .torchFidelity ? .corners : .centers)
     }
 
+    /// What only training uses: counters of the norms, and the second classifier.
+    private static func isIgnored(_ name: String) -> Bool {
+        name.hasSuffix(".num_batches_tracked") || name.hasPrefix("AuxLogits.")
+    }
+
     /// Folds γ (x − μ) / √(σ² + ε) + β into the convolution in front of it.
     private static func load(_ scope: Scope, _ weights: WeightsFile, on device: any Device) throws -> [Tensor] {
         try NetworkWeights.load(
-            scope.parameters, of: scope, from: weights, for: key, setting: "weights", on: device
+            scope.parameters, of: scope, from: weights, for: key, setting: "weights", on: device,
+            ignoring: isIgnored
         ) { file, parameter in
             guard let dot = parameter.key.lastIndex(of: "."), !parameter.key.hasPrefix("fc.") else {
                 return try file.values(of: parameter.shape, named: StoredNames(parameter.key))

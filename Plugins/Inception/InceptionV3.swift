@@ -32,17 +32,17 @@ public struct InceptionV3: Sendable {
             InceptionConvolution(scope.child("Conv2d_4a_3x3"), from: 80, to: 192, kernel: (3, 3)),
         ]
         blocks = [
-            .a(scope.child("Mixed_5b"), from: 192, poolWidth: 32),
-            .a(scope.child("Mixed_5c"), from: 256, poolWidth: 64),
-            .a(scope.child("Mixed_5d"), from: 288, poolWidth: 64),
-            .b(scope.child("Mixed_6a"), from: 288),
-            .c(scope.child("Mixed_6b"), width: 128),
-            .c(scope.child("Mixed_6c"), width: 160),
-            .c(scope.child("Mixed_6d"), width: 160),
-            .c(scope.child("Mixed_6e"), width: 192),
-            .d(scope.child("Mixed_7a")),
-            .e(scope.child("Mixed_7b"), from: 1280, pooling: .average),
-            .e(scope.child("Mixed_7c"), from: 2048, pooling: .maximum),
+            .square(scope.child("Mixed_5b"), from: 192, poolWidth: 32),
+            .square(scope.child("Mixed_5c"), from: 256, poolWidth: 64),
+            .square(scope.child("Mixed_5d"), from: 288, poolWidth: 64),
+            .halvingTo17(scope.child("Mixed_6a"), from: 288),
+            .factored(scope.child("Mixed_6b"), width: 128),
+            .factored(scope.child("Mixed_6c"), width: 160),
+            .factored(scope.child("Mixed_6d"), width: 160),
+            .factored(scope.child("Mixed_6e"), width: 192),
+            .halvingTo8(scope.child("Mixed_7a")),
+            .expanded(scope.child("Mixed_7b"), from: 1280, pooling: .average),
+            .expanded(scope.child("Mixed_7c"), from: 2048, pooling: .maximum),
         ]
         classifier = scope.child("fc").parameter("weight", [1008, Self.width], initial: .normal(deviation: 0.02))
     }

@@ -14,6 +14,7 @@ public struct JiT: Backbone, Component {
     public static let summary = "plain transformer over image patches (JiT, PixelGen)"
 
     private let model: JiTModel
+    private let blockTaps: BlockTaps
 
     public init(_ configuration: JiTConfiguration, in context: BuildContext) throws(RecipeError) {
         try configuration.validate()
@@ -21,18 +22,18 @@ public struct JiT: Backbone, Component {
         model = JiTModel(
             context.scope, channels: context.image.channels, height: context.image.height, width: context.image.width,
             classCount: context.classCount, configuration: configuration)
+        blockTaps = BlockTaps(
+            grid: PatchGrid(patchSize: configuration.patchSize, of: context.image), blockCount: configuration.depth,
+            width: configuration.hiddenSize)
     }
 
     public static func validate(_ configuration: JiTConfiguration, for model: ModelSpec) throws(RecipeError) {
         try PatchGrid.validate(patchSize: configuration.patchSize, width: configuration.hiddenSize, for: model.image)
     }
 
-    public var taps: [FeatureTap] { (0...model.blocks.count).map { FeatureTap(enteringBlock: $0) } }
+    public var taps: [FeatureTap] { blockTaps.all }
 
-    public func featureSpec(at tap: FeatureTap) -> FeatureSpec? {
-        guard (0...model.blocks.count).contains(tap.block) else { return nil }
-        return FeatureSpec(rows: model.rows, columns: model.columns, width: model.configuration.hiddenSize)
-    }
+    public func featureSpec(at tap: FeatureTap) -> FeatureSpec? { blockTaps.spec(at: tap) }
 
     public var lastLayer: Parameter? { model.head.lastLayer }
 

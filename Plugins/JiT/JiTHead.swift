@@ -26,11 +26,11 @@ enum JiTHead: Sendable {
                 recompute: configuration.recompute))
     }
 
-    /// The weight of the last linear map; nil for the decoder, whose last map sees single pixels.
-    var lastLayer: Parameter? {
+    /// The weight of the last linear map.
+    var lastLayer: Parameter {
         switch self {
         case .linear(let layer): layer.linear.weight
-        case .decoder: nil
+        case .decoder(_, let decoder): decoder.lastLayer
         }
     }
 

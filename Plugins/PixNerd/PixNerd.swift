@@ -17,7 +17,7 @@ public struct PixNerd: Backbone, Component {
     private let finalNorm: RMSNorm
     private let final: Linear
     private let trunk: DiTTrunk
-    private let width: Int
+    private let blockTaps: BlockTaps
     private let fields: [NeuralFieldBlock]
     private let recompute: Bool
 
@@ -26,9 +26,9 @@ public struct PixNerd: Backbone, Component {
         try Self.validate(configuration, for: context.model)
         let (scope, width, channels) = (context.scope, configuration.hiddenSize, context.image.channels)
         let fieldWidth = configuration.fieldWidth
-        self.width = width
         model = context.model
         grid = PatchGrid(patchSize: configuration.patchSize, of: context.image)
+        blockTaps = BlockTaps(grid: grid, blockCount: configuration.depth, width: width)
         recompute = configuration.recompute
         pixels = PixelEmbedding(
             scope.child("x_embedder"), channels: channels, patchSize: grid.patchSize, width: fieldWidth)
@@ -53,12 +53,11 @@ public struct PixNerd: Backbone, Component {
         try PatchGrid.validate(patchSize: configuration.patchSize, width: configuration.hiddenSize, for: model.image)
     }
 
-    public var taps: [FeatureTap] { (0...trunk.blocks.count).map { FeatureTap(enteringBlock: $0) } }
+    public var taps: [FeatureTap] { blockTaps.all }
 
-    public func featureSpec(at tap: FeatureTap) -> FeatureSpec? {
-        guard (0...trunk.blocks.count).contains(tap.block) else { return nil }
-        return FeatureSpec(rows: grid.rows, columns: grid.columns, width: width)
-    }
+    public func featureSpec(at tap: FeatureTap) -> FeatureSpec? { blockTaps.spec(at: tap) }
+
+    public var lastLayer: Parameter? { final.weight }
 
     public func predict(
         _ noisy: Tensor, times: Tensor, condition: Condition, taps: [FeatureTap], in pass: Pass

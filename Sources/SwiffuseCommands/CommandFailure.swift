@@ -22,8 +22,9 @@ struct CommandFailure {
     init(_ error: any Error, parserMessage: (any Error) -> String) {
         let isOurs = Self.isUserMistake(error)
         let text = isOurs == nil ? parserMessage(error) : "\(error)"
-        message = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-            .filter { !$0.isEmpty }.joined(separator: " ")
+        message =
+            text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+            .filter { !$0.isEmpty }.joined(separator: " ").printable
         exitCode = isOurs ?? true ? Self.userMistake : Self.machineFailure
     }
 
@@ -49,7 +50,7 @@ struct CommandFailure {
         case let error as EvaluationError:
             switch error {
             case .library, .notFinite, .noConvergence: false
-            case .tooFewSamples, .widths, .pictures: true
+            case .tooFewSamples, .widths, .networks, .pictures: true
             }
         case is NetworkWeightsError, is LoadReport, is AverageError, is ExportError: true
         case is TrainingInterruption: false

@@ -6,6 +6,8 @@ public enum EvaluationError: Error, Equatable, Sendable, CustomStringConvertible
     case tooFewSamples(metric: String, count: Int, minimum: Int)
     /// Feature vectors of different lengths.
     case widths(Int, Int)
+    /// Features of different networks.
+    case networks(String, String)
     /// A feature or logit is not a finite number.
     case notFinite(what: String, row: Int)
     /// Pictures of different sizes in one set.
@@ -19,6 +21,8 @@ public enum EvaluationError: Error, Equatable, Sendable, CustomStringConvertible
         case .tooFewSamples(let metric, let count, let minimum):
             "\(metric) needs at least \(minimum) samples, there are \(count)"
         case .widths(let a, let b): "the features have \(a) and \(b) numbers; both sets must come from one network"
+        case .networks(let a, let b):
+            "the features come from two networks, which cannot be compared: of the samples, \(a); of the reference, \(b)"
         case .notFinite(let what, let row): "\(what) of sample \(row) hold a number that is not finite"
         case .pictures(let first, let other): "the pictures of one set must have one size: found \(first) and \(other)"
         case .noConvergence(let what): "the eigenvalues of \(what) did not converge"

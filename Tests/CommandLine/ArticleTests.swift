@@ -90,6 +90,36 @@ import Testing
         #expect(page.contains("| `patchSize` | `4` | Side of a patch in pixels. |\n"))
     }
 
+    @Test func meaningsListValuesButNoLinesOfASwitch() throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: folder("Sources"), withIntermediateDirectories: true)
+        let source = """
+            public struct SpiralBackbone {
+                /// What it is for.
+                public struct Configuration {
+                    /// Which way it turns.
+                    public var patchSize = Turn.left
+                    enum Turn: String {
+                        case left, right = "to-the-right"
+                        case straight
+                        var name: String {
+                            switch self {
+                            case .left: "left"
+                            case .right: name(of: 1)
+                            case let other: "\\(other)"
+                            }
+                        }
+                    }
+                }
+            }
+            """
+        _ = try folder.write(source, to: "Sources/Spiral.swift")
+        var session = CommandLineSession()
+        session.plugins = [SpiralPlugin()]
+        let page = try session.run("components", "--reference", "--sources", folder.path).output
+        #expect(page.contains("| `patchSize` | `4` | Which way it turns. (`left`, `to-the-right`, `straight`) |\n"))
+    }
+
     /// A setting without a meaning is one whose field lacks a comment.
     @Test func everySettingHasAMeaning() throws {
         let rows = lines(try text("RecipeReference")).filter { $0.hasPrefix("| `") }

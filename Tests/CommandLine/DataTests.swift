@@ -44,7 +44,7 @@ import Testing
             #expect(try FileContents.read(folder + "/checkpoint.safetensors") == plain)
         }
         let log = String(decoding: try tiny.folder.bytes(of: "plain/log.csv"), as: UTF8.self)
-        #expect(log.hasPrefix("step,loss,gradient_norm,learning_rate,images_per_second,data_wait\n"))
+        #expect(log.hasPrefix("step,loss,loss/clean-image,gradient_norm,learning_rate,images_per_second,data_wait\n"))
     }
 
     @Test(arguments: [

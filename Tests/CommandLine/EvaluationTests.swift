@@ -32,6 +32,7 @@ import Testing
                 + further)
         #expect(outcome.exitCode == 0, "\(outcome.messages)")
         #expect(outcome.output.contains("of the held-out pictures right"))
+        #expect(outcome.messages.contains("held-out pictures: 1 of 1"), "\(outcome.messages)")
         return path
     }
 
@@ -47,7 +48,7 @@ import Testing
             ("vgg", ["--encoder", "widths=[2,3,4,3,2]"]),
             ("vit", ["--encoder", "transformer.width=12", "--encoder", "transformer.depth=2"]),
         ] {
-            let path = tiny.folder(architecture + ".safetensors")
+            let path = tiny.folder("my \(architecture), {a: b} #1's.safetensors")  // signs that mean something in YAML
             let outcome = try CommandLineSession().run(
                 ["train-encoder", architecture, tiny.path, "--out", path, "--steps", "2", "--task", "rotations"]
                     + larger + further)
@@ -75,8 +76,10 @@ import Testing
         for (samples, reference) in [
             ("samples.npz", "real.npz"), ("samples.npz", "images"), ("features.npz", "real.npz"),
         ] {
-            let outcome = try self.run(
-                "evaluate", tiny.folder(samples), "--reference", tiny.folder(reference), "--weights", judge, "--json")
+            let network = samples == "features.npz" ? [] : ["--weights", judge]
+            let outcome = try CommandLineSession().run(
+                ["evaluate", tiny.folder(samples), "--reference", tiny.folder(reference), "--json", "--threads", "1"]
+                    + network)
             #expect(outcome.exitCode == 0, "\(outcome.messages)")
             let other = try self.scores(outcome)
             for name in ["frechet", "inceptionADM"] {
@@ -86,10 +89,69 @@ import Testing
             }
         }
         let table = try self.run("evaluate", run, "--weights", judge, "--count", "4").output
-        for words in ["4 of \(run), step 5", "16 of class-folders", "own encoder", "Fréchet distance (FID)", "SHA-256"]
-        {
+        for words in [
+            "4 of \(run), step 5", "16 of class-folders", "own encoder", "Fréchet distance (FID)", "SHA-256",
+            "compare all 4 samples with all 16 real pictures",
+        ] {
             #expect(table.contains(words), "\(table)")
         }
+    }
+
+    @Test func scoresSayHowManyVectorsTheyCompare() throws {
+        let judge = try encoder("strided", "judge.safetensors")
+        let words = ["evaluate", tiny.folder("images"), "--reference", "DATA", "--weights", judge, "--threads", "1"]
+        let reference = tiny.folder("images")
+        let command = words.map { $0 == "DATA" ? reference : $0 } + ["--overlap-count", "7", "--reference-count", "13"]
+        let table = try CommandLineSession().run(command)
+        #expect(table.exitCode == 0, "\(table.messages)")
+        #expect(table.output.contains("compare the first 7 samples with the first 7 real pictures"), "\(table.output)")
+        let scores = try self.scores(try CommandLineSession().run(command + ["--json"]))
+        #expect(scores["overlapSampleCount"] as? Int == 7 && scores["overlapReferenceCount"] as? Int == 7)
+    }
+
+    @Test func flagsWithoutAUseAreRefused() throws {
+        let judge = try encoder("strided", "judge.safetensors")
+        let (images, features, statistics) = (tiny.folder("images"), tiny.folder("f.npz"), tiny.folder("s.npz"))
+        let kept = try self.run(
+            "evaluate", images, "--reference", images, "--weights", judge, "--save-features", features,
+            "--save-statistics", statistics)
+        #expect(kept.exitCode == 0, "\(kept.messages)")
+        let pictures = ["evaluate", images, "--reference", images, "--weights", judge]
+        let given = ["evaluate", features, "--reference", statistics]
+        for (arguments, message) in [
+            (pictures + ["--steps", "5"], "--steps: \(images) is no run or checkpoint"),
+            (pictures + ["--guidance", "3", "--seed", "4"], "--guidance, --seed: \(images) is no run"),
+            (pictures + ["--ema", "raw"], "--ema: \(images) is no run"),
+            (pictures + ["--export", tiny.folder("x.npz")], "--export: \(images) is no run"),
+            (given + ["--weights", judge], "--weights: both sides are features or statistics already"),
+            (given + ["--count", "10"], "--count: \(features) holds features"),
+            (given + ["--reference-count", "10"], "--reference-count: \(statistics) holds features"),
+            (
+                [
+                    "evaluate", "--reference", images, "--save-statistics", statistics, "--weights", judge, "--count",
+                    "3",
+                ],
+                "--count: no samples are named"
+            ),
+        ] {
+            let outcome = try CommandLineSession().run(arguments)
+            #expect(outcome.exitCode == 2 && outcome.messages.contains(message), "\(arguments): \(outcome.messages)")
+        }
+        #expect(try CommandLineSession().run(given).exitCode == 0)
+    }
+
+    @Test func statisticsOfAnotherNetworkAreRefused() throws {
+        let images = tiny.folder("images")
+        let judges = try (0..<2).map { try encoder("strided", "judge\($0).safetensors", ["--seed", "\($0)"]) }
+        let path = tiny.folder("real.npz")
+        let saved = try run("evaluate", "--reference", images, "--weights", judges[0], "--save-statistics", path)
+        #expect(saved.exitCode == 0, "\(saved.messages)")
+        let copy = tiny.folder("copy.safetensors")
+        try FileManager.default.copyItem(atPath: judges[0], toPath: copy)
+        let same = try run("evaluate", images, "--reference", path, "--weights", copy)
+        #expect(same.exitCode == 0, "\(same.messages)")
+        let other = try run("evaluate", images, "--reference", path, "--weights", judges[1])
+        #expect(other.exitCode == 2 && other.messages.contains("two networks"), "\(other.messages)")
     }
 
     @Test func sampleWritesWhatTheADMSuiteReads() throws {
@@ -114,7 +176,14 @@ import Testing
                 ["evaluate", run, "--weights", run + "/checkpoint.safetensors", "--features", "encoder"],
                 "not an encoder's"
             ),
-            (["evaluate", run, "--weights", "x", "--features", "inseption-v3"], "inception-v3"),
+            (
+                ["evaluate", run, "--weights", "x", "--features", "inseption-v3"],
+                "--features: no network of features is called \"inseption-v3\"; did you mean inception-v3?"
+            ),
+            (
+                ["evaluate", run, "--weights", "x", "--features", "encoder", "--network", "foo=1"],
+                "--network.foo: unknown key"
+            ),
             (["evaluate", tiny.folder("images"), "--weights", "x"], "--reference"),
             (["evaluate"], "give samples"),
             (["evaluate", run, "--count", "1"], "--count"),
@@ -123,6 +192,7 @@ import Testing
             (["train-encoder", "vgg", tiny.path, "--out", tiny.folder("a.safetensors")], "16 pixels"),
             (["train-encoder", "resnet", tiny.path, "--out", tiny.folder("a.safetensors")], "vgg, vit or strided"),
             (["train-encoder", "vit", tiny.path, "--out", tiny.folder("a.bin")], ".safetensors"),
+            (["train-encoder", "vit", tiny.path, "--out", run + "/checkpoint.safetensors"], "checkpoint of a run"),
             (
                 ["train-encoder", "vit", tiny.path, "--out", tiny.folder("a.safetensors"), "--encoder", "widt=3"],
                 "widths"

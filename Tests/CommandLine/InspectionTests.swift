@@ -1,3 +1,4 @@
+import Foundation
 import Swiffuse
 import Testing
 
@@ -57,6 +58,67 @@ import Testing
             #expect(drawn.exitCode == 0, "\(drawn.messages)")
         }
         #expect(try PNG.read(tiny.folder("a.png")).image == PNG.read(tiny.folder("b.png")).image)
+    }
+
+    @Test(arguments: [
+        "run/checkpoint.safetensors", "link.safetensors", "run/checkpoints/step-0000004.safetensors",
+        "run/../run/snapshots/step-0000004.safetensors",
+    ])
+    func filesOfARunAreNotReplaced(_ name: String) throws {
+        let tiny = try TinyRecipe()
+        let run = try tiny.train(
+            into: "run", "--set", "training.keep.last=2", "--set", "training.checkpointEvery=4", "--set",
+            "training.emaSnapshots={lengths: [0.1], every: 4}")
+        let checkpoint = run + "/checkpoint.safetensors"
+        try FileManager.default.createSymbolicLink(
+            atPath: tiny.folder("link.safetensors"), withDestinationPath: checkpoint)
+        let weights = tiny.folder("weights.safetensors")
+        #expect(try CommandLineSession().run("convert", run, weights).exitCode == 0)
+        #expect(tiny.folder.exists(name))
+        let before = try tiny.folder.bytes(of: name)
+        for command in [["convert", weights], ["train-encoder", "strided", tiny.path, "--steps", "1", "--out"]] {
+            let outcome = try CommandLineSession().run(command + [tiny.folder(name)])
+            #expect(outcome.exitCode == 2 && outcome.messages.contains("checkpoint of a run"), "\(outcome.messages)")
+        }
+        #expect(try tiny.folder.bytes(of: name) == before)
+    }
+
+    @Test func namesInFilesDoNotCommandTheTerminal() throws {
+        let folder = try TemporaryFolder()
+        let path = folder("a.safetensors")
+        let name = "\u{1B}[2J\n/w"
+        var writer = try SafetensorsWriter(
+            path: path, tensors: [SafetensorsSpec(name: name, dtype: .float32, shape: [3])])
+        try writer.append(name, [Float](repeating: 1, count: 3))
+        try writer.finish()
+        let info = try CommandLineSession().run("info", path)
+        #expect(info.exitCode == 0 && info.output.contains("\\u{1B}[2J\\u{A}"), "\(info.output)")
+        let refused = try CommandLineSession().run("convert", path, folder("b.safetensors"), "--select", "\u{1B}/")
+        for text in [info.output, refused.messages] { #expect(!text.contains("\u{1B}"), "\(text)") }
+    }
+
+    @Test func weightsWithoutARecipeAreToldFromDamage() throws {
+        let tiny = try TinyRecipe()
+        let run = try tiny.train(into: "run")
+        let weights = tiny.folder("weights.safetensors")
+        #expect(try CommandLineSession().run("convert", run, weights, "--prefix", "net.").exitCode == 0)
+        let drawn = try CommandLineSession().run(
+            "sample", weights, "--count", "1", "--grid", tiny.folder("g.png"))
+        #expect(drawn.exitCode == 2 && drawn.messages.contains("no recipe"), "\(drawn.messages)")
+        #expect(drawn.messages.contains("'swiffuse convert' with --recipe") && !drawn.messages.contains("valid"))
+        let copy = tiny.folder("copy.safetensors")
+        #expect(try CommandLineSession().run("convert", weights, copy).exitCode == 0)
+        #expect(try tiny.folder.bytes(of: "copy.safetensors") == tiny.folder.bytes(of: "weights.safetensors"))
+        for flag in ["--prefix", "--weights"] {
+            let refused = try CommandLineSession().run("convert", weights, copy, flag, "raw")
+            #expect(refused.exitCode == 2 && refused.messages.contains(flag), "\(refused.messages)")
+        }
+        let complete = tiny.folder("complete.safetensors")
+        let added = try CommandLineSession().run(
+            "convert", weights, complete, "--select", "net.", "--recipe", tiny.path)
+        #expect(added.exitCode == 0, "\(added.messages)")
+        let grid = tiny.folder("a.png")
+        #expect(try CommandLineSession().run("sample", complete, "--count", "1", "--grid", grid).exitCode == 0)
     }
 
     @Test func anAverageOfAnotherLengthDraws() throws {

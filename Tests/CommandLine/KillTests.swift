@@ -73,6 +73,27 @@ import Testing
         #expect(log.split(separator: "\n").last?.hasPrefix("\(step),") == true)
     }
 
+    @Test(arguments: [SIGTERM, SIGINT]) func aConversionThatIsEndedLeavesNothingBehind(_ signal: Int32) throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: folder("out"), withIntermediateDirectories: true)
+        let size = 1 << 25
+        let entries = (0..<8).map { index in
+            #""\#(index)":{"dtype":"U8","shape":[\#(size)],"data_offsets":[\#(index * size),\#((index + 1) * size)]}"#
+        }
+        let header = Data("{\(entries.joined(separator: ","))}".utf8)
+        let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) }
+        try (length + header).write(to: URL(fileURLWithPath: folder("large.safetensors")))
+        // The rest is a hole, which reads as zeros.
+        truncate(folder("large.safetensors"), 8 + header.count + 8 * size)
+        let process = try Program().start(["convert", folder("large.safetensors"), folder("out/copy.safetensors")])
+        func written() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder("out")) }
+        while try written().isEmpty && process.isRunning { usleep(1000) }
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 128 + signal && process.terminationReason == .exit)
+        #expect(try written() == [])
+    }
+
     @Test func aWriteThatFailsIsOneLine() throws {
         let tiny = try TinyRecipe()
         let path = try Program().path

@@ -4,10 +4,10 @@ import Testing
 
 @Suite struct PresetTests {
     static let names = [
-        "jit-b-16", "jit-b-32", "jit-l-16", "jit-l-32", "jit-h-16", "jit-h-32", "pixelgen-l-baseline", "fashion-mnist",
-        "fashion-mnist-jit-deco", "fashion-mnist-jit-frequency", "pictures-64", "pixelgen-l", "pixelgen-xl",
-        "pixelgen-xl-without-cfg", "dit-l-16", "dit-xl-16", "fashion-mnist-dit", "deco-l-16", "deco-xl-16",
-        "deco-xl-16-512", "fashion-mnist-deco", "pixnerd-l-16", "fashion-mnist-pixnerd",
+        "jit-b-16", "jit-b-32", "jit-l-16", "jit-l-32", "jit-h-16", "jit-h-32", "fashion-mnist",
+        "fashion-mnist-jit-deco", "fashion-mnist-jit-frequency", "pictures-64", "pixelgen-l-baseline", "pixelgen-l",
+        "pixelgen-xl", "pixelgen-xl-without-cfg", "dit-l-16", "dit-xl-16", "fashion-mnist-dit", "deco-l-16",
+        "deco-xl-16", "deco-xl-16-512", "fashion-mnist-deco", "pixnerd-l-16", "fashion-mnist-pixnerd",
     ]
 
     @Test func presetsAreTheKnownOnes() throws {
@@ -28,7 +28,8 @@ import Testing
     func parameterCountIsTheOfficialOne(_ name: String, _ count: Int) throws {
         let registry = try Registry.standard
         let model = try DiffusionModel(try registry.preset(name).recipe(registry: registry), registry: registry)
-        #expect(model.scope.parameters.reduce(0) { $0 + $1.shape.count } == count)
+        let parameters = model.scope.parameters.filter { !$0.key.hasPrefix("diffusion_trainer.") }
+        #expect(parameters.reduce(0) { $0 + $1.shape.count } == count)
     }
 
     @Test func presetOfAPluginIsFoundByTheCommands() throws {

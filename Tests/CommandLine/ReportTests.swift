@@ -17,6 +17,30 @@ import Testing
         #expect(ContinuousClock().now - start < .seconds(20))
     }
 
+    @Test func checkTellsWhatARunMinimisesAndWhatItLacks() throws {
+        let folder = try TemporaryFolder()
+        let weights = try folder.write("", to: "vgg.pth")
+        let outcome = try CommandLineSession().run(
+            "check", "pixelgen-l", "--set", "losses.1.weights.file=\(weights)",
+            "--set", "losses.1.headWeights.file=none.pth", "--set", "losses.2.gate.convention=paper")
+        #expect(outcome.exitCode == 0, "\(outcome.messages)")
+        let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+        for line in [
+            "path linear", "times logit-normal, mean -0.8, deviation 0.8, shift 1.0", "clean-image 1 all images",
+            "repa 0.5 all images encoder.weights: not named yet",
+            "lpips 0.1 images from t = 0.3 on weights: \(weights), headWeights: none.pth",
+            "p-dino 0.01 images from t = 0.3 on encoder.weights: not named yet",
+            "balanced every 50 updates, from update 400,000 on", "missing before training",
+            "losses.0.encoder.weights.file: not named yet", "losses.1.headWeights.file: cannot read none.pth",
+            "losses.2.encoder.weights.file: not named yet",
+        ] {
+            #expect(lines.contains(line), "\(line)")
+        }
+        #expect(!lines.contains { $0.hasPrefix("losses.1.weights.file") })
+        let complete = try CommandLineSession().run("check", "fashion-mnist")
+        #expect(complete.output.contains("clean-image") && !complete.output.contains("missing"))
+    }
+
     @Test func checkShowsWhatRecomputingSaves() throws {
         func memory(_ words: String, _ further: String...) throws -> String {
             let outcome = try CommandLineSession().run(["check", "jit-b-16"] + further)

@@ -25,6 +25,17 @@ import Testing
         #expect(try output.scalars().allSatisfy { $0 == 0 })
     }
 
+    @Test func everyFamilyNamesItsLastLayer() throws {
+        let keys: [Family: String] = [
+            .dit: "final_layer.linear.weight", .deco: "dec_net.final_layer.linear.weight",
+            .pixnerd: "final_layer.linear.weight",
+        ]
+        for family in Family.allCases {
+            let network = try family.small(in: BuildContext(model: Family.model))
+            #expect(network.lastLayer?.key == keys[family])
+        }
+    }
+
     @Test(arguments: families) func recomputingBlocksKeepsTheGradients(_ family: Family) throws {
         let plain = try gradients(family, recompute: false)
         let recomputed = try gradients(family, recompute: true)

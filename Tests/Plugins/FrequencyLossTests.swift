@@ -81,7 +81,7 @@ import Testing
         let tiny = ModelSpec(image: ImageSpec(channels: 1, height: 4, width: 8), classCount: 0)
         #expect { try FrequencyLoss.validate(configuration, for: tiny) } throws: { "\($0)".contains("4 × 8") }
         let layered = ModelSpec(image: ImageSpec(channels: 4, height: 8, width: 8), classCount: 0)
-        #expect { try FrequencyLoss.validate(configuration, for: layered) } throws: { "\($0)".contains("not 4") }
+        #expect { try FrequencyLoss.validate(configuration, for: layered) } throws: { "\($0)".contains("these have 4") }
         configuration.quality = 0
         #expect { try FrequencyLoss(configuration) } throws: { "\($0)".contains("quality: found 0") }
     }

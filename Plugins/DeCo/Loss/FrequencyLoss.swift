@@ -1,8 +1,10 @@
 public import SwiffuseDiffusion
 public import SwiffuseTensor
 
-/// DeCo's frequency-aware loss (arXiv:2511.19365): the squared error of a velocity's 8 × 8 cosine coefficients, those
-/// that JPEG keeps finely weighing more.
+/// DeCo's frequency-aware loss (arXiv:2511.19365, "frequency-aware flow-matching loss"): the squared error of a
+/// velocity's 8 × 8 cosine coefficients, those that JPEG keeps finely weighing more.
+///
+/// The mean of w · (DCT(v̂) − DCT(v))² with w ∝ Q^−γ, of mean 1 in each channel, where Q is JPEG's table for a quality.
 ///
 /// Colour goes through Y, Cb and Cr; grey pictures count as Y. Differences from the official code: grey pictures.
 public struct FrequencyLoss: Sendable {
@@ -32,14 +34,13 @@ public struct FrequencyLoss: Sendable {
 
     /// Checks that pictures are grey or in colour, and not too small to be continued to whole blocks.
     public static func validate(_ configuration: Configuration, for model: ModelSpec) throws(RecipeError) {
+        try model.checkIsPicture(for: key)
         let image = model.image
-        guard image.channels == 1 || image.channels == 3 else {
-            throw RecipeError(.conflict, at: "", "the frequency loss needs 1 or 3 channels, not \(image.channels)")
-        }
         guard min(image.height, image.width) >= 5 else {
             throw RecipeError(
                 .conflict, at: "",
-                "the frequency loss needs pictures of 5 × 5 or more, not \(image.height) × \(image.width)")
+                "\(key) needs pictures of 5 × 5 or more, these have \(image.height) × \(image.width)",
+                advice: "leave the loss out, or make the image larger")
         }
     }
 

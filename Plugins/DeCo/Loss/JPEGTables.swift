@@ -8,7 +8,7 @@
 
 /// The quantisation tables that JPEG suggests (ITU-T T.81, Annex K), rows by vertical frequency: how coarsely each
 /// frequency may be stored without being missed.
-public enum JPEGTables {
+enum JPEGTables {
     static let luminance: [Double] = [
         16, 11, 10, 16, 24, 40, 51, 61,
         12, 12, 14, 19, 26, 58, 60, 55,

@@ -5,18 +5,18 @@ import SwiffuseDiffusion
 struct DeCoSize {
     /// DeCo `configs_c2i/DeCo_large.yaml`.
     static let large = DeCoSize(
-        key: "deco-l-16", name: "DeCo-L/16", side: 256, hiddenSize: 1024, depth: 22, batchSize: 32, accumulation: 8,
+        key: "deco-l-16", name: "DeCo-L/16", side: 256, hiddenSize: 1024, depth: 22, batchSize: 32,
         steps: 200_000, classDropout: 0.1, samplingSteps: 50, guidanceScale: 1.0, guidanceStart: 0.0)
 
     /// DeCo `configs_c2i/DeCo_XL.yaml`.
     static let extraLarge = DeCoSize(
-        key: "deco-xl-16", name: "DeCo-XL/16", side: 256, hiddenSize: 1152, depth: 28, batchSize: 32, accumulation: 8,
+        key: "deco-xl-16", name: "DeCo-XL/16", side: 256, hiddenSize: 1152, depth: 28, batchSize: 32,
         steps: 4_000_000, classDropout: 0.2, samplingSteps: 100, guidanceScale: 3.2, guidanceStart: 0.1)
 
     /// DeCo `configs_c2i/DeCo_XL_512.yaml`.
     static let extraLarge512 = DeCoSize(
         key: "deco-xl-16-512", name: "DeCo-XL/16 at 512", side: 512, hiddenSize: 1152, depth: 28, batchSize: 16,
-        accumulation: 16, steps: 1_700_000, classDropout: 0.2, samplingSteps: 100, guidanceScale: 5.0,
+        steps: 1_700_000, classDropout: 0.2, samplingSteps: 100, guidanceScale: 5.0,
         guidanceStart: 0.1)
 
     let key: String
@@ -25,7 +25,6 @@ struct DeCoSize {
     let hiddenSize: Int
     let depth: Int
     let batchSize: Int
-    let accumulation: Int
     let steps: Int
     let classDropout: Double
     let samplingSteps: Int
@@ -33,46 +32,30 @@ struct DeCoSize {
     let guidanceStart: Double
 
     var preset: Preset {
-        Preset(
-            name: key, summary: "\(name) of the paper, ImageNet at \(side)²", yaml: yaml)
+        var recipe = Preset.ImageNet(
+            title: name, backbone: backbone, target: .velocity,
+            losses: [
+                "{ type: frequency, weight: 1, quality: 85, clamp: 0.001 }",
+                "{ type: repa, weight: 0.5, alignLayer: 8, layer: 11 }",
+            ], steps: steps)
+        recipe.side = side
+        recipe.batchSize = batchSize
+        recipe.classDropout = classDropout
+        recipe.sampling.steps = samplingSteps
+        recipe.sampling.scale = guidanceScale
+        recipe.sampling.interval = guidanceStart...1
+        return recipe.preset(key, summary: "\(name) of the paper, ImageNet at \(side)²")
     }
 
-    private var yaml: String {
+    private var backbone: String {
         """
-        name: \(name)
-        image: { channels: 3, height: \(side), width: \(side) }
-        classes: 1000
-        data: { type: class-folders, folder: imagenet/train }
-        backbone:
-          type: deco
-          patchSize: 16
-          hiddenSize: \(hiddenSize)
-          depth: \(depth)
-          headCount: 16
-          decoderDepth: 3
-          decoderWidth: 32
-        target: { type: velocity, loss: velocity }
-        path: linear
-        times: { type: logit-normal, mean: 0.0, deviation: 1.0 }
-        losses:
-          - { type: frequency, weight: 1, quality: 85, clamp: 0.001 }
-          - { type: repa, weight: 0.5, alignLayer: 8, layer: 11 }
-        training:
-          batchSize: \(batchSize)
-          accumulation: \(accumulation)
-          steps: \(steps)
-          classDropout: \(classDropout)
-          optimizer: { learningRate: 0.0001, beta1: 0.9, beta2: 0.999, weightDecay: 0.0 }
-          ema: [0.9999]
-        sampling:
-          solver: euler
-          grid: { steps: \(samplingSteps) }
-          guidance:
-            type: classifier-free
-            scale: \(guidanceScale)
-            interval: [\(guidanceStart), 1.0]
-            convention: official
-
+        type: deco
+        patchSize: 16
+        hiddenSize: \(hiddenSize)
+        depth: \(depth)
+        headCount: 16
+        decoderDepth: 3
+        decoderWidth: 32
         """
     }
 }

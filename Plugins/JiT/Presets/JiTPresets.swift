@@ -7,7 +7,7 @@ enum JiTPresets {
             JiTSize.base.preset(at: .small), JiTSize.base.preset(at: .large),
             JiTSize.large.preset(at: .small), JiTSize.large.preset(at: .large),
             JiTSize.huge.preset(at: .small), JiTSize.huge.preset(at: .large),
-            pixelGenBaseline, fashionMNIST, fashionMNISTDecoder, fashionMNISTFrequency, pictures,
+            fashionMNIST, fashionMNISTDecoder, fashionMNISTFrequency, pictures,
         ]
     }
 }

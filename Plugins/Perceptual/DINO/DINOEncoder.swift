@@ -59,11 +59,12 @@ struct DINOEncoder: Sendable {
         encoder = DINOv2(scope, configuration.network)
         preparation = configuration.preparation
         let id = "dinov2 " + (try configuration.resolvedTree().canonicalJSON)
-        frozen = FrozenNetwork(id: id, scope: scope) { scope, device in
+        let files = [FrozenNetwork.Source(setting: "encoder.weights", weights: configuration.weights)]
+        frozen = FrozenNetwork(id: id, scope: scope, files: files) { scope, device in
+            try EncoderFile.check(configuration.network, against: configuration.weights)
             let values = try NetworkWeights.load(
                 scope.parameters, of: scope, from: configuration.weights, for: "the \(loss) loss",
-                setting: "encoder.weights",
-                on: device, names: DINOv2Names.names)
+                setting: "encoder.weights", on: device, ignoring: DINOv2Names.isIgnored, names: DINOv2Names.names)
             return ParameterStore(scope.parameters, values: values)
         }
     }

@@ -64,9 +64,7 @@ public struct DINOv2: Sendable {
             if layers.contains(layer) { found[layer] = tokens }
         }
         return layers.map { layer in
-            guard let tokens = found[layer] else {
-                fatalError("DINOv2: layer \(layer) is not one of 0 to \(blocks.count - 1)")
-            }
+            let tokens = required(found[layer], "DINOv2", "layer \(layer) is not one of 0 to \(blocks.count - 1)")
             return patchTokens(of: norm(tokens, pass))
         }
     }

@@ -8,18 +8,36 @@ enum DINOv2Names {
         return StoredNames(alternatives: [[parameter.key], others, others.map { "dinov2." + $0 }])
     }
 
+    /// All names of a parameter outside the blocks.
+    static func outside(_ key: String) -> [String] {
+        [key, huggingFace(key)[0], "dinov2." + huggingFace(key)[0]]
+    }
+
+    /// All names of a parameter that is one tensor in each block, by the block's number.
+    static func inBlock(_ key: String) -> [(Int) -> String] {
+        [
+            { "blocks.\($0).\(key)" }, { huggingFace("blocks.\($0).\(key)")[0] },
+            { "dinov2." + huggingFace("blocks.\($0).\(key)")[0] },
+        ]
+    }
+
+    /// The mask token, which only DINOv2's training uses, and classifiers of Hugging Face's files and of own encoders.
+    static func isIgnored(_ name: String) -> Bool {
+        name.hasSuffix("mask_token") || name.hasPrefix("classifier.") || name.hasPrefix("head.")
+    }
+
     private static func huggingFace(_ key: String) -> [String] {
         let parts = key.split(separator: ".").map(String.init)
-        guard parts[0] == "blocks", parts.count > 2 else { return [outside(key)] }
+        guard parts[0] == "blocks", parts.count > 2 else { return [huggingFace(outside: key)] }
         let layer = "encoder.layer.\(parts[1])."
         let rest = parts.dropFirst(2).joined(separator: ".")
-        for (upstream, name) in inBlock where rest.hasPrefix(upstream) {
+        for (upstream, name) in blockNames where rest.hasPrefix(upstream) {
             return name.map { layer + $0 + rest.dropFirst(upstream.count) }
         }
         return [layer + rest]
     }
 
-    private static let inBlock: [(String, [String])] = [
+    private static let blockNames: [(String, [String])] = [
         ("attn.qkv", ["query", "key", "value"].map { "attention.attention." + $0 }),
         ("attn.proj", ["attention.output.dense"]),
         ("ls1.gamma", ["layer_scale1.lambda1"]),
@@ -28,7 +46,7 @@ enum DINOv2Names {
         ("mlp.w3", ["mlp.weights_out"]),
     ]
 
-    private static func outside(_ key: String) -> String {
+    private static func huggingFace(outside key: String) -> String {
         switch key {
         case "cls_token": "embeddings.cls_token"
         case "pos_embed": "embeddings.position_embeddings"

@@ -1,7 +1,7 @@
 public import SwiffuseDiffusion
 public import SwiffuseTensor
 
-/// The settings of P-DINO; the defaults are PixelGen's.
+/// The settings of P-DINO; the defaults are PixelGen's, where its weight is 0.01 and its gate `{from: 0.3}`.
 public struct PDINOConfiguration: ComponentConfiguration, Hashable {
     public var encoder = DINOEncoderConfiguration()
     /// Blocks whose patch features are compared, from 0; several are averaged.

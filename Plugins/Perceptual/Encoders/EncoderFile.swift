@@ -28,6 +28,23 @@ public enum EncoderFile {
         return try EncoderConfiguration(resolving: try RecipeValue(yaml: text))
     }
 
+    /// Refuses settings other than those that the transformer in a file was trained with; says nothing about other files.
+    ///
+    /// - Throws: `NetworkWeightsError.setting`, or what reading the file's configuration throws.
+    static func check(_ network: DINOv2Configuration, against weights: WeightsFile) throws {
+        guard weights.source == .file, !weights.file.isEmpty,
+            let file = try TensorFiles.open(weights.file) as? SafetensorsFile, isEncoder(file),
+            case let configuration = try configuration(of: weights.file), configuration.architecture == .vit,
+            let own = try configuration.transformer.resolvedTree().map,
+            let given = try network.resolvedTree().map
+        else { return }
+        for (key, value) in own.entries {
+            guard let other = given[key], other != value else { continue }
+            throw NetworkWeightsError.setting(
+                path: weights.file, name: key, found: other.canonicalJSON, expected: value.canonicalJSON)
+        }
+    }
+
     /// Writes an encoder.
     ///
     /// - Parameters:

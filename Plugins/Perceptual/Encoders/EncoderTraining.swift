@@ -65,9 +65,11 @@ public struct EncoderTraining: Sendable {
     /// - Parameters:
     ///   - device: where to compute.
     ///   - progress: called after every update; false stops.
+    ///   - measuring: called afterwards, with how many of the held-out pictures have been looked at; false stops.
     /// - Returns: the weights, and the share of held-out pictures that are told right; nil if stopped.
     public func run(
-        on device: any Device, progress: (Progress) throws -> Bool = { _ in true }
+        on device: any Device, progress: (Progress) throws -> Bool = { _ in true },
+        measuring: (_ seen: Int, _ count: Int) throws -> Bool = { _, _ in true }
     ) throws -> (store: ParameterStore, accuracy: Double)? {
         var store = ParameterStore(encoder.scope, seed: settings.seed, on: device)
         let optimizer = AdamW(weightDecay: 0.01, decays: [], clipping: 1)
@@ -93,11 +95,13 @@ public struct EncoderTraining: Sendable {
             }
             guard try progress(Progress(step: step + 1, stepCount: settings.steps, loss: value)) else { return nil }
         }
-        return (store, try accuracy(with: store))
+        return try accuracy(with: store, progress: measuring).map { (store, $0) }
     }
 
-    /// The share of held-out pictures that are told right.
-    private func accuracy(with store: ParameterStore) throws -> Double {
+    /// The share of held-out pictures that are told right; nil if stopped.
+    private func accuracy(
+        with store: ParameterStore, progress: (_ seen: Int, _ count: Int) throws -> Bool
+    ) throws -> Double? {
         let size = min(settings.batchSize, heldOut.count)
         let loader = try Self.loader(heldOut, preparation, size, .sequential)
         var (right, seen) = (0, 0)
@@ -110,6 +114,7 @@ public struct EncoderTraining: Sendable {
                 if own.firstIndex(of: own.max() ?? 0) == row * classes + examples.labels[row] { right += 1 }
             }
             seen += batch.count
+            guard try progress(min(seen, heldOut.count), heldOut.count) else { return nil }
         }
         return Double(right) / Double(heldOut.count)
     }

@@ -36,9 +36,10 @@ public struct DINOv2Features: FeatureNetwork, Component {
         encoder = DINOv2(scope, configuration.network)
         self.configuration = configuration
         network = FrozenNetwork(id: "dinov2 features " + configuration.weights.file, scope: scope) { scope, device in
+            try EncoderFile.check(configuration.network, against: configuration.weights)
             let values = try NetworkWeights.load(
                 scope.parameters, of: scope, from: configuration.weights, for: Self.key, setting: "weights", on: device,
-                names: DINOv2Names.names)
+                ignoring: DINOv2Names.isIgnored, names: DINOv2Names.names)
             return ParameterStore(scope.parameters, values: values)
         }
     }

@@ -39,6 +39,8 @@ public struct EncoderFeatures: FeatureNetwork {
             + "\(configuration.task.rawValue)); not comparable with Inception-v3"
     }
 
+    public var settings: String { "own encoder" }
+
     public func features(of images: Tensor, _ pass: Pass) -> ImageFeatures {
         let image = encoder.configuration.image
         var x = images

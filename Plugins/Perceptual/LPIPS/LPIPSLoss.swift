@@ -2,7 +2,7 @@ public import SwiffuseDiffusion
 import SwiffuseNN
 public import SwiffuseTensor
 
-/// The settings of the LPIPS loss; the defaults are PixelGen's.
+/// The settings of the LPIPS loss; the defaults are PixelGen's, where its weight is 0.1 and its gate `{from: 0.3}`.
 public struct LPIPSLossConfiguration: ComponentConfiguration, Hashable {
     public var network = LPIPSNetworkConfiguration()
     /// Side of the diffusion model's patches in pixels; pictures are resized as if it were 16.
@@ -37,7 +37,10 @@ public struct LPIPSLoss: PerceptualLoss, Component {
         distance = LPIPS(scope, configuration.network)
         patchSize = configuration.patchSize
         let id = "lpips " + (try configuration.resolvedTree().canonicalJSON)
-        network = FrozenNetwork(id: id, scope: scope) { scope, device in
+        let hasHeads = scope.parameters.contains { $0.key.hasPrefix("lin") }
+        let heads = hasHeads ? [FrozenNetwork.Source(setting: "headWeights", weights: configuration.headWeights)] : []
+        let files = [FrozenNetwork.Source(setting: "weights", weights: configuration.weights)] + heads
+        network = FrozenNetwork(id: id, scope: scope, files: files) { scope, device in
             try Self.load(scope, configuration, on: device)
         }
     }
@@ -79,13 +82,24 @@ public struct LPIPSLoss: PerceptualLoss, Component {
         return images.interpolated(rows: axes[0], columns: axes[1])
     }
 
+    /// Classifiers of VGG and of own encoders, and what else the `lpips` package keeps in one file.
+    private static func isIgnoredBesideConvolutions(_ name: String) -> Bool {
+        ["classifier.", "head.", "lin", "scaling_layer."].contains { name.hasPrefix($0) }
+    }
+
+    /// The package's file may have the convolutions as well, and the heads under a second name.
+    private static func isIgnoredBesideHeads(_ name: String) -> Bool {
+        ["net.", "features.", "classifier.", "lin", "scaling_layer."].contains { name.hasPrefix($0) }
+    }
+
     private static func load(
         _ scope: Scope, _ configuration: LPIPSLossConfiguration, on device: any Device
     ) throws -> ParameterStore {
         let heads = scope.parameters.filter { $0.key.hasPrefix("lin") }
         let trunk = scope.parameters.filter { !$0.key.hasPrefix("lin") }
         let convolutions = try NetworkWeights.load(
-            trunk, of: scope, from: configuration.weights, for: "the \(key) loss", setting: "weights", on: device
+            trunk, of: scope, from: configuration.weights, for: "the \(key) loss", setting: "weights", on: device,
+            ignoring: isIgnoredBesideConvolutions
         ) { parameter in
             // net.slice<stage>.<index>.weight is torchvision's features.<index>.weight.
             let place = parameter.key.split(separator: ".").suffix(2).joined(separator: ".")
@@ -93,19 +107,8 @@ public struct LPIPSLoss: PerceptualLoss, Component {
         }
         let factors = try NetworkWeights.load(
             heads, of: scope, from: configuration.headWeights, for: "the \(key) loss", setting: "headWeights",
-            on: device
+            on: device, ignoring: isIgnoredBesideHeads
         ) { StoredNames($0.key, "lins." + $0.key.dropFirst("lin".count)) }
         return ParameterStore(trunk + heads, values: convolutions + factors)
-    }
-}
-
-extension ModelSpec {
-    /// Networks for photographs take grey or colour.
-    func checkIsPicture(for loss: String) throws(RecipeError) {
-        guard image.channels == 1 || image.channels == 3 else {
-            throw RecipeError(
-                .conflict, at: "", "\(loss) needs images with 1 or 3 channels, these have \(image.channels)",
-                advice: "leave the loss out, or change image.channels")
-        }
     }
 }

@@ -2,7 +2,7 @@ public import SwiffuseDiffusion
 import SwiffuseNN
 public import SwiffuseTensor
 
-/// The settings of REPA; the defaults are PixelGen's for JiT-L.
+/// The settings of REPA; the defaults are PixelGen's for JiT-L, where its weight is 0.5 and it has no gate.
 public struct REPAConfiguration: ComponentConfiguration, Hashable {
     public var encoder = DINOEncoderConfiguration()
     /// The encoder's block whose patch features are the goal, from 0.
@@ -77,9 +77,8 @@ public struct REPALoss: PerceptualLoss, Component {
     /// The cosine of each patch, [B, N].
     func cosines(reference: Tensor, in context: LossContext) -> Tensor {
         let wanted = encoder.referenceFeatures(of: reference, layers: [layer], in: context)[0]
-        guard let features = context.features[tap] else {
-            fatalError("repa: the context lacks the features entering block \(tap.block)")
-        }
+        let features = required(
+            context.features[tap], Self.key, "the context lacks the features entering block \(tap.block)")
         return head(features, context.pass).cosine(with: wanted)
     }
 }

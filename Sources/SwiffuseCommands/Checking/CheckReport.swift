@@ -8,12 +8,11 @@ struct CheckReport {
     /// The memory of training with the backbone's other choice of recomputing; nil if it has none.
     var otherRecomputing: (setting: String, memory: CostEstimate.Memory)?
 
-    private var recipe: Recipe { model.recipe }
+    var recipe: Recipe { model.recipe }
 
     var lines: [String] {
-        ["\(recipe.name): a valid recipe", ""] + partLines + [""] + parameterLines + [""] + shapeLines + [""]
-            + costLines
-            + [""] + memoryLines
+        let sections = [partLines, lossLines, parameterLines, shapeLines, costLines, memoryLines, missingLines]
+        return ["\(recipe.name): a valid recipe"] + sections.filter { !$0.isEmpty }.flatMap { [""] + $0 }
     }
 
     private var partLines: [String] {
@@ -22,13 +21,21 @@ struct CheckReport {
         table.add(["image", "\(image.channels) × \(image.height) × \(image.width), \(classes)"])
         table.add(["data", recipe.data.type])
         table.add(["backbone", recipe.backbone.type])
-        table.add(["target", recipe.target.type])
+        table.add(["target", Self.summary(of: recipe.target)])
+        table.add(["path", Self.summary(of: recipe.path)])
+        table.add(["times", Self.summary(of: recipe.times)])
         table.add(["training", trainingSummary])
         let sampling = recipe.sampling
         table.add([
             "sampling", "\(sampling.solver.type), \(sampling.grid.steps) steps, guidance \(sampling.guidance.type)",
         ])
         return ["parts"] + table.lines(indentation: 2)
+    }
+
+    /// A part's type and what is set about it, on a line: `logit-normal, mean -0.8, deviation 0.8`.
+    private static func summary(of part: Part) -> String {
+        ([part.type] + part.settings.entries.map { "\($0.key) \($0.value.canonicalJSON.filter { $0 != "\"" })" })
+            .joined(separator: ", ")
     }
 
     private var classes: String { recipe.classes == 0 ? "no classes" : "\(recipe.classes) classes" }

@@ -16,12 +16,15 @@ struct ConvertCommand: SwiffuseCommand {
 
             Files of other programs – PyTorch's .pt, .pth and .ckpt, or safetensors – are copied bit for bit; --select \
             takes the tensors whose names begin so ('swiffuse info' lists them). With --recipe the result carries that \
-            recipe and can be sampled from; every parameter of the model must then be there.
+            recipe and can be sampled from; every parameter that drawing needs must then be there. The authors' files \
+            keep the averaged weights under state_dict/ema_denoiser. (PixelGen, DeCo, PixNerd, DiT) and model_ema1/net. \
+            (JiT): --select state_dict/ema_denoiser. --recipe pixelgen-xl makes the first drawable in one step.
 
             Examples:
               swiffuse convert run weights.safetensors
               swiffuse convert vgg16.pth vgg16.safetensors
-              swiffuse convert jit.pth jit.safetensors --select net. --recipe jit-b-16
+              swiffuse convert jit.pth jit.safetensors --select model_ema1/net.
+              swiffuse convert jit.safetensors drawable.safetensors --recipe jit-b-16
               swiffuse convert run weights.safetensors --weights raw --type bfloat16
               swiffuse convert run weights.safetensors --prefix ema_denoiser.
               swiffuse convert run --ema-length 0.08 --out average.safetensors
@@ -77,7 +80,13 @@ struct ConvertCommand: SwiffuseCommand {
 
     func run(in environment: CommandEnvironment) throws -> Int32 {
         let path = output ?? out ?? ""
-        try refuseToReplaceARun(path)
+        try refuseToReplaceTheInput(path)
+        try OutputFile.refuseToReplaceARun(path)
+        try StopRequest.whileWritingFiles { try convert(to: path, environment) }
+        return 0
+    }
+
+    private func convert(to path: String, _ environment: CommandEnvironment) throws {
         if let emaLength {
             guard RunFolder.isFolder(input) else {
                 throw UserError("--ema-length: \(input) is not the folder of a run, which keeps the snapshots")
@@ -93,30 +102,26 @@ struct ConvertCommand: SwiffuseCommand {
             try export().write(checkpoint, registry: environment.registry, to: path)
             environment.say("weights of step \(checkpoint.step): \(path)")
         }
-        return 0
     }
 
-    /// A run's own checkpoint, or the file to be read, must not be lost to a slip of the fingers.
-    private func refuseToReplaceARun(_ path: String) throws {
+    private func refuseToReplaceTheInput(_ path: String) throws {
         let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
         let source = URL(fileURLWithPath: RunFolder.checkpointPath(at: input)).resolvingSymlinksInPath()
         if target == source { throw UserError("\(path) is the file to be read; name another one to write") }
-        let folder = RunFolder(target.deletingLastPathComponent().path)
-        if target.path == URL(fileURLWithPath: folder.checkpointPath).resolvingSymlinksInPath().path,
-            FileManager.default.fileExists(atPath: folder.recipePath)
-        {
-            throw UserError("\(path) is the checkpoint of a run; name another file to write")
-        }
     }
 
     /// Whether the file is not one of our checkpoints.
     private func isForeign() throws -> Bool {
         if select != nil || recipe != nil { return true }
         if RunFolder.isFolder(input) { return false }
-        return try TensorFiles.isTorch(input)
+        if try TensorFiles.isTorch(input) { return true }
+        return !Checkpoint.isCheckpoint(try SafetensorsFile(path: input))
     }
 
     private func convertForeign(to path: String, _ environment: CommandEnvironment) throws {
+        for (flag, value) in [("--weights", weights), ("--prefix", prefix)] where value != nil {
+            throw UserError("\(flag): \(input) is another program's file; choose tensors with --select")
+        }
         guard let recipe else {
             if type != nil { throw UserError("--type: tensors are copied as they are; give --recipe to change types") }
             let count = try TensorCopy(prefix: select ?? "").write(input, to: path)

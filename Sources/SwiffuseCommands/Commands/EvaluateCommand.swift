@@ -35,13 +35,14 @@ struct EvaluateCommand: SwiffuseCommand {
     @Option(help: ArgumentHelp("Number of samples. Default: 1000 if drawn, else all.", valueName: "n"))
     var count: Int?
 
-    @Option(help: ArgumentHelp("Most real pictures that are looked at.", valueName: "n"))
-    var referenceCount = 50_000
+    @Option(help: ArgumentHelp("Most real pictures that are looked at. Default: 50000.", valueName: "n"))
+    var referenceCount: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Most pictures of each side that precision, recall and kernel distance look at.", valueName: "n"))
-    var overlapCount = 10_000
+            "Most pictures of each side that precision, recall, density, coverage and kernel distance compare. "
+                + "Default: 50000, or what memory holds.", valueName: "n"))
+    var overlapCount: Int?
 
     @Flag(help: "Print the result as JSON.")
     var json = false
@@ -62,11 +63,11 @@ struct EvaluateCommand: SwiffuseCommand {
     var device: DeviceOptions
 
     func validate() throws {
-        for (flag, value) in [("--count", count ?? 2), ("--reference-count", referenceCount)]
+        for (flag, value) in [("--count", count ?? 2), ("--reference-count", referenceCount ?? 2)]
         where !(2...10_000_000).contains(value) {
             throw ValidationError("\(flag): found \(value), expected 2 to 10000000")
         }
-        if !(0...1_000_000).contains(overlapCount) {
+        if let overlapCount, !(0...1_000_000).contains(overlapCount) {
             throw ValidationError("--overlap-count: found \(overlapCount), expected 0 to 1000000")
         }
         if samples == nil && (reference == nil || kept.saveStatistics == nil) {
@@ -76,25 +77,43 @@ struct EvaluateCommand: SwiffuseCommand {
 
     func run(in environment: CommandEnvironment) throws -> Int32 {
         try kept.check()
+        if samples == nil { try refuse(flagsOfSamples, because: "no samples are named") }
         let device = try device.open(in: environment)
         let source = try samples.map { try SampleSource($0, self, environment, on: device) }
         let real = try realPictures(source, environment)
-        let own = try OwnNetwork(needed: source?.needsNetwork ?? true || real.needsNetwork, features, environment)
+        let needsNetwork = source?.needsNetwork ?? true || real.needsNetwork
+        if !needsNetwork { try refuse(features.given, because: "both sides are features or statistics already") }
+        if !real.needsNetwork, referenceCount != nil {
+            let reason = "\(real.name) holds features or statistics, which count as a whole"
+            try refuse(["--reference-count"], because: reason)
+        }
+        let own = try OwnNetwork(needed: needsNetwork, features, environment)
         let extractor = try own.extractor(on: device)
-        let comparison = try referenceFeatures(real, as: source?.image, extractor, environment)
+        let limit = overlapLimit
+        let comparison = try referenceFeatures(
+            real, as: source?.image, own, extractor, keepingFirst: limit, environment)
         if let path = kept.saveStatistics {
             try comparison.write(to: path)
             environment.messages.write("statistics: \(path)\n")
         }
         guard let source else { return 0 }
-        let found = try source.features(extractor, keeping: .first(overlapCount), environment.messages)
+        var found = try source.features(extractor, keeping: .first(limit), environment.messages)
+        if source.needsNetwork { found.network = own.identity }
         if let path = kept.saveFeatures { try found.write(to: path) }
         let report = EvaluationReport(
             samples: source.name, sampleCount: found.count, reference: real.name, referenceCount: comparison.count,
-            network: own.title, networkHash: try own.hash,
-            scores: try EvaluationScores(samples: found, reference: comparison))
+            network: own.title, networkHash: own.identity?.sha256,
+            scores: try EvaluationScores(samples: found, reference: comparison, comparingFirst: limit))
         if json { environment.say(try report.json) } else { for line in report.lines { environment.say(line) } }
         return 0
+    }
+
+    /// How many vectors of each side are compared one by one.
+    private var overlapLimit: Int {
+        if let overlapCount { return overlapCount }
+        // Inception's 2048 numbers in Float32 and Float64 on both sides; half of the memory is for the rest.
+        let byteCount = 2 * 2048 * (4 + 8)
+        return min(50_000, max(10_000, (SystemMemory.available ?? .max) / 2 / byteCount))
     }
 
     private func realPictures(
@@ -111,34 +130,34 @@ struct EvaluateCommand: SwiffuseCommand {
     }
 
     private func referenceFeatures(
-        _ real: PictureCollection, as image: ImageSpec?, _ extractor: FeatureExtractor?,
-        _ environment: CommandEnvironment
+        _ real: PictureCollection, as image: ImageSpec?, _ own: OwnNetwork, _ extractor: FeatureExtractor?,
+        keepingFirst limit: Int, _ environment: CommandEnvironment
     ) throws -> FeatureReference {
         if case .statistics(let file) = real { return try FeatureReference(file) }
         if case .npz(let file) = real, FeatureSet.isKept(in: file) { return try FeatureReference(try FeatureSet(file)) }
         guard let extractor else { throw UserError("--weights: say which network's features to compare") }
-        let stream = try real.stream(as: image, limit: referenceCount)
-        return try FeatureReference(
-            try extractor.features(
-                of: stream, keeping: .first(overlapCount), titled: "real pictures", to: environment.messages))
+        let stream = try real.stream(as: image, limit: referenceCount ?? 50_000)
+        var found = try extractor.features(
+            of: stream, keeping: .first(limit), titled: "real pictures", to: environment.messages)
+        found.network = own.identity
+        return try FeatureReference(found)
     }
 }
 
 /// The network that both sides are looked at with, if any is needed.
 private struct OwnNetwork {
     private let network: (any FeatureNetwork)?
-    private let weights: String?
+    let identity: FeatureNetworkIdentity?
 
     init(needed: Bool, _ options: FeatureOptions, _ environment: CommandEnvironment) throws {
         network = needed ? try options.network(from: environment.registry) : nil
-        weights = needed ? options.weights : nil
+        identity = try network.map { network in
+            FeatureNetworkIdentity(
+                settings: network.settings, sha256: try options.weights.map { try SHA256.hexadecimal(ofFile: $0) })
+        }
     }
 
     var title: String { network?.title ?? "given" }
-
-    var hash: String? {
-        get throws { try weights.map { try SHA256.hexadecimal(ofFile: $0) } }
-    }
 
     func extractor(on device: any Device) throws -> FeatureExtractor? {
         try network.map { network in

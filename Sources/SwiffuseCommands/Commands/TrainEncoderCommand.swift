@@ -82,6 +82,7 @@ struct TrainEncoderCommand: SwiffuseCommand {
     }
 
     func run(in environment: CommandEnvironment) throws -> Int32 {
+        try OutputFile.check(out, flag: "--out", extensions: ["safetensors"])
         let recipe = try RecipeSource(argument: recipe, changes: changes).recipe(from: environment.registry)
         let source = try environment.registry.make(recipe.data, as: .data, in: BuildContext(model: recipe.model))
         let dataset = try source.dataset()
@@ -92,7 +93,6 @@ struct TrainEncoderCommand: SwiffuseCommand {
         let training = try EncoderTraining(
             encoder, dataset: dataset, preparation: try source.preparation(for: recipe.image), settings: settings)
         let device = try device.open(in: environment)
-        try OutputFile.check(out, flag: "--out", extensions: ["safetensors"])
         return try StopRequest.whileHandlingSignals { request in
             guard let result = try train(training, request, on: device, environment) else {
                 environment.say("stopped; nothing was written")
@@ -104,7 +104,7 @@ struct TrainEncoderCommand: SwiffuseCommand {
             try EncoderFile.write(result.store, of: encoder.configuration, summary: summary, to: out)
             environment.say("\(summary): \(out)")
             environment.say("use it as:")
-            for line in EncoderUse(encoder.configuration, file: out).lines { environment.say("  " + line) }
+            for line in try EncoderUse(encoder.configuration, file: out).lines { environment.say("  " + line) }
             return 0
         }
     }
@@ -144,7 +144,7 @@ struct TrainEncoderCommand: SwiffuseCommand {
         defer { line.finish() }
         let (clock, start) = (ContinuousClock(), ContinuousClock.now)
         var loss = RunningMean()
-        return try training.run(on: device) { progress in
+        func show(_ progress: EncoderTraining.Progress) -> Bool {
             loss.add(Double(progress.loss))
             let elapsed = clock.now - start
             let rate = Double(progress.step * batchSize) / max(1e-9, elapsed / .seconds(1))
@@ -153,6 +153,11 @@ struct TrainEncoderCommand: SwiffuseCommand {
                 "step \(progress.step)/\(progress.stepCount)  loss \(Amount.number(loss.value))  "
                     + "\(Amount.number(rate)) images/s  \(Amount.duration(left)) left",
                 isLast: progress.step == progress.stepCount)
+            return request.signal == nil
+        }
+        return try training.run(on: device, progress: show) { seen, count in
+            line.show(
+                "held-out pictures: \(Amount.count(seen)) of \(Amount.count(count))", isLast: seen == count)
             return request.signal == nil
         }
     }

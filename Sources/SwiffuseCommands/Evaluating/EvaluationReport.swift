@@ -22,7 +22,22 @@ struct EvaluationReport: Encodable {
         if let networkHash { facts.add(["", "SHA-256 \(networkHash)"]) }
         var table = Table([.left, .right, .right, .left], header: ["score", "ADM evaluator", "torch-fidelity", ""])
         for row in rows { table.add(row) }
-        return facts.lines() + [""] + table.lines()
+        return facts.lines() + [""] + table.lines() + overlapLines
+    }
+
+    /// Which vectors the scores of single pictures compare.
+    private var overlapLines: [String] {
+        guard scores.overlapSampleCount > 0 else { return [] }
+        func part(_ used: Int, _ count: Int?) -> String {
+            let all = count.map { $0 == used } ?? false
+            return (all ? "all " : "the first ") + Amount.count(used)
+        }
+        let (own, other) = (scores.overlapSampleCount, scores.overlapReferenceCount)
+        return [
+            "",
+            "precision, recall, density, coverage and KID compare \(part(own, sampleCount)) samples with "
+                + "\(part(other, referenceCount)) real pictures",
+        ]
     }
 
     private var rows: [[String]] {

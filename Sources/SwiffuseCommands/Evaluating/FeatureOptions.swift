@@ -18,15 +18,33 @@ struct FeatureOptions: ParsableArguments {
         help: ArgumentHelp("Change a setting of the network, such as resizing=pytorch-fid.", valueName: "path=value"))
     var network: [String] = []
 
+    /// The flags that were given.
+    var given: [String] {
+        let values: [(String, Bool)] = [
+            ("--weights", weights != nil), ("--features", features != nil), ("--network", !network.isEmpty),
+        ]
+        return values.filter(\.1).map(\.0)
+    }
+
     /// The network, with its weights not yet read.
     func network(from registry: Registry) throws -> any FeatureNetwork {
+        let kind = try kind()
+        _ = try registry.entry(kind: PartKind.features.name, key: kind, at: "--features")
         var tree: RecipeValue = [:]
-        tree = try tree.applying(RecipeOverride(path: ["type"], value: .string(try kind())))
+        tree = try tree.applying(RecipeOverride(path: ["type"], value: .string(kind)))
+        if kind == DINOv2Features.key, let size = try weights.flatMap(Self.size) {
+            tree = try tree.applying(RecipeOverride(path: ["network"], value: try size.resolvedTree()))
+        }
         if let weights { tree = try tree.applying(RecipeOverride(path: ["weights", "file"], value: .string(weights))) }
         for change in network { tree = try tree.applying(try RecipeOverride(change)) }
-        let part = try registry.resolve(tree, kind: PartKind.features.name, at: "--features")
+        let part = try registry.resolve(tree, kind: PartKind.features.name, at: "--network")
         let context = BuildContext(model: ModelSpec(image: ImageSpec(), classCount: 0))
-        return try registry.make(part, as: .features, in: context, at: "--features")
+        return try registry.make(part, as: .features, in: context, at: "--network")
+    }
+
+    /// The size of the DINOv2 in a file; nil if it has none.
+    private static func size(of path: String) throws -> DINOv2Configuration? {
+        try DINOv2Configuration(fitting: try TensorFiles.open(path))
     }
 
     private func kind() throws -> String {
@@ -39,7 +57,7 @@ struct FeatureOptions: ParsableArguments {
         let file = try NetworkWeights(path: weights).file
         if let own = file as? SafetensorsFile, EncoderFile.isEncoder(own) { return EncoderFeatures.key }
         if file.contains("Mixed_5b.branch1x1.conv.weight") { return "inception-v3" }
-        if file.contains("cls_token") || file.contains("embeddings.cls_token") { return DINOv2Features.key }
+        if DINOv2Configuration.isDINOv2(file) { return DINOv2Features.key }
         throw UserError("--weights: \(weights) is of no known network; name its kind with --features")
     }
 }

@@ -17,8 +17,28 @@ enum OutputFile {
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
             throw UserError("\(flag): \(path) is a folder; name a file")
         }
+        try refuseToReplaceARun(path)
         let parent = (path as NSString).deletingLastPathComponent
         try checkFolder(parent.isEmpty ? "." : parent, flag: flag)
+    }
+
+    /// Refuses the checkpoints of a run: they must not be lost to a slip of the fingers.
+    static func refuseToReplaceARun(_ path: String) throws {
+        let named = URL(fileURLWithPath: path).standardizedFileURL
+        for file in [named, named.resolvingSymlinksInPath()] where isOfARun(file) {
+            throw UserError("\(path) is the checkpoint of a run; name another file to write")
+        }
+    }
+
+    /// Whether a name is one that a run gives to its checkpoints and averages.
+    private static func isOfARun(_ file: URL) -> Bool {
+        func hasRecipe(_ run: RunFolder) -> Bool { FileManager.default.fileExists(atPath: run.recipePath) }
+        let parent = file.deletingLastPathComponent()
+        let run = RunFolder(parent.path)
+        if file.path == run.checkpointPath { return hasRecipe(run) }
+        let outer = RunFolder(parent.deletingLastPathComponent().path)
+        return [outer.checkpointsPath, outer.snapshotsPath].contains(parent.path)
+            && file.lastPathComponent.hasPrefix("step-") && hasRecipe(outer)
     }
 
     /// Finds out whether files can be made in a folder.

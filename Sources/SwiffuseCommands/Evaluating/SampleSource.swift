@@ -25,12 +25,13 @@ struct SampleSource {
             try self.init(drawnFrom: path, command, environment, on: device)
             return
         }
-        guard command.kept.export == nil else {
-            throw UserError("--export: \(path) is no model that samples are drawn from")
-        }
+        let flags = command.flagsOfDrawing + (command.kept.export == nil ? [] : ["--export"])
+        try command.refuse(flags, because: "\(path) is no run or checkpoint that samples are drawn from")
         let limit = command.count ?? .max
         let pictures = try PictureCollection(path, flag: "samples", registry: environment.registry)
         if case .npz(let file) = pictures, FeatureSet.isKept(in: file), file.headers[NPZPictures.name] == nil {
+            try command.refuse(
+                command.count == nil ? [] : ["--count"], because: "\(path) holds features, which count as a whole")
             self.init(
                 name: path, image: nil, recipe: nil, origin: .features(try FeatureSet(file)), count: limit)
         } else {

@@ -21,7 +21,7 @@ struct CheckpointReport {
     func lines() throws -> [String] {
         let count = file.entries.reduce(0) { $0 + $1.elementCount }
         let kind = checkpoint.map { "a checkpoint after step \($0.step)" } ?? otherKind
-        let facts = "\(file.entries.count) tensors, \(Amount.count(count)) values"
+        let facts = "\(Amount.count(file.entries.count, "tensor")), \(Amount.count(count, "value"))"
         let hash = "SHA-256 \(try SHA256.hexadecimal(ofFile: file.path))"
         let title = ["\(file.path): \(kind)", "  \(facts)", "  \(hash)", ""]
         return title + (try summary()) + ["parts"] + (try partLines())
@@ -29,7 +29,7 @@ struct CheckpointReport {
 
     private var otherKind: String {
         guard EncoderFile.isEncoder(file) else { return "a safetensors file without a recipe" }
-        return "an encoder" + (EncoderFile.summary(of: file).map { ", \($0)" } ?? "")
+        return "an encoder" + (EncoderFile.summary(of: file).map { ", \($0.printable)" } ?? "")
     }
 
     private func summary() throws -> [String] {
@@ -46,7 +46,7 @@ struct CheckpointReport {
             ("updates planned", text("training", "steps")), ("running averages", text("training", "ema")),
             ("power-function averages", text("training", "emaSnapshots", "lengths")),
         ]
-        for (name, value) in rows { if let value { table.add([name, value]) } }
+        for (name, value) in rows { if let value { table.add([name, value.printable]) } }
         return table.lines(indentation: 2) + [""]
     }
 
@@ -60,7 +60,8 @@ struct CheckpointReport {
                 count += entry.elementCount
             }
             let types = Set(part.entries.map(\.dtype.rawValue)).sorted().joined(separator: " ")
-            table.add([part.name, "\(part.entries.count) tensors", Amount.count(count), types, hash.hexadecimal])
+            let counts = [Amount.count(part.entries.count, "tensor"), Amount.count(count)]
+            table.add([part.name.printable] + counts + [types, hash.hexadecimal])
         }
         return table.lines(indentation: 2)
     }

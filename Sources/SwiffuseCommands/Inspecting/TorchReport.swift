@@ -10,13 +10,13 @@ struct TorchReport {
         var table = Table([.left, .left, .left])
         for name in file.names {
             let shape = try file.shape(of: name).map(String.init).joined(separator: ", ")
-            table.add([name, try file.dtype(of: name).rawValue, "[\(shape)]"])
+            table.add([name.isEmpty ? "(no name)" : name.printable, try file.dtype(of: name).rawValue, "[\(shape)]"])
         }
         let title = [
-            "\(file.path): a PyTorch file", "  \(Amount.count(file.names.count)) tensors",
+            "\(file.path): a PyTorch file", "  " + Amount.count(file.names.count, "tensor"),
             "  SHA-256 \(try SHA256.hexadecimal(ofFile: file.path))", "",
         ]
-        let others = file.scalars.map { "\($0.name) = \(Self.text($0.value))" }
+        let others = file.scalars.map { "\($0.name.printable) = \(Self.text($0.value))" }
         return title + table.lines() + (others.isEmpty ? [] : ["", "other values"] + others.map { "  \($0)" })
     }
 
@@ -27,7 +27,7 @@ struct TorchReport {
         case .integer(let number): String(number)
         case .longInteger(let bytes): "an integer of \(bytes.count) bytes"
         case .float(let number): String(number)
-        case .text(let text): "'\(text.prefix(200))'"
+        case .text(let text): "'\(text.prefix(200).printable)'"
         case .bytes(let bytes): "\(bytes.count) bytes"
         }
     }

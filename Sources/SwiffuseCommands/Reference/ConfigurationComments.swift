@@ -100,12 +100,19 @@ struct ConfigurationComments {
         case "var", "let":
             let field = Field(comment: comment, type: Self.type(of: String(text)))
             fields[path, default: [:]][name] = field
-        case "case" where !text.hasSuffix(":"):
+        case "case" where Self.declaresCase(text):
             if text.contains("(") { openEnumerations.insert(path) }
             cases[path, default: []] += Self.rawValues(text.dropFirst(5))
         default: break
         }
         return nil
+    }
+
+    /// Whether a line with `case` belongs to an enumeration, not to a switch: no pattern, and no colon outside brackets.
+    private static func declaresCase(_ text: Substring) -> Bool {
+        let rest = text.dropFirst("case ".count)
+        return (rest.first?.isLetter ?? false) && !rest.prefix { $0 != "(" }.contains(":")
+            && !rest.hasPrefix("let ") && !rest.hasPrefix("is ")
     }
 
     /// A comment's first paragraph.

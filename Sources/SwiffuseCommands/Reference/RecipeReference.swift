@@ -26,7 +26,8 @@ struct RecipeReference {
         var lines = [
             "# Recipe reference", "", "Every part that a recipe can name, with its settings and their defaults.", "",
             "## Overview", "",
-            "`swiffuse components --reference` prints this page. A part is named by its `type`, or by the type alone if "
+            "`swiffuse components --reference` prints these tables; with `--sources FOLDER`, a package's, also what the "
+                + "settings mean, as here. A part is named by its `type`, or by the type alone if "
                 + "all settings keep their defaults: `solver: euler`. A dot in a setting's name leads into a map: "
                 + "`schedule.type` is `schedule: {type: …}`.",
         ]
@@ -49,7 +50,10 @@ struct RecipeReference {
         lines += settings(try TrainingConfiguration().resolvedTree(), of: "TrainingConfiguration")
         lines += ["", "## Sampling", "", "`sampling:` – how pictures are drawn, besides the solver and guidance.", ""]
         lines += settings(["grid": grid, "seed": 0, "ema": "automatic"], of: "SamplingRecipe")
-        lines += ["", "## Every loss", "", "Besides its own settings, each entry of `losses:` has these.", ""]
+        lines += [
+            "", "## Every loss", "",
+            "Besides its own settings, each entry of `losses:` has these; one without `gate` looks at all images.", "",
+        ]
         lines += settings(["weight": 1.0, "gate": gate], of: "WeightedPart")
         return lines
     }

@@ -33,6 +33,16 @@ struct SamplingOptions: ParsableArguments {
         help: ArgumentHelp("Change a setting of the recipe's section sampling.", valueName: "sampling.path=value"))
     var changes: [String] = []
 
+    /// The flags that were given.
+    var given: [String] {
+        let values: [(String, Bool)] = [
+            ("--steps", steps != nil), ("--solver", solver != nil), ("--guidance", guidance != nil),
+            ("--interval", interval != nil), ("--shift", shift != nil), ("--ema", ema != nil),
+            ("--set", !changes.isEmpty),
+        ]
+        return values.filter(\.1).map(\.0)
+    }
+
     var asksForGuidance: Bool { guidance != nil || interval != nil }
 
     func validate() throws {

@@ -25,6 +25,11 @@ enum Amount {
         return (count < 0 ? "-" : "") + groups.joined(separator: ",")
     }
 
+    /// 1 tensor, 1,234 tensors.
+    static func count(_ count: Int, _ thing: String) -> String {
+        "\(Amount.count(count)) \(thing)" + (count == 1 ? "" : "s")
+    }
+
     /// 0:07, 1:02:03.
     static func duration(_ duration: Duration) -> String {
         let seconds = Int(max(0, duration / .seconds(1)).rounded())

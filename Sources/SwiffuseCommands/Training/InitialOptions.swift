@@ -5,7 +5,7 @@ import Swiffuse
 struct InitialOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Begin with the weights of a checkpoint, a run's folder, or a safetensors file with the model's keys.",
+            "Begin with the weights of a checkpoint, a run's folder, or a safetensors or PyTorch file with the model's keys.",
             valueName: "file"))
     var `init`: String?
 
@@ -15,7 +15,10 @@ struct InitialOptions: ParsableArguments {
             valueName: "choice"))
     var initWeights: String?
 
-    @Option(help: ArgumentHelp("What stands before the keys in a file of another program.", valueName: "prefix"))
+    @Option(
+        help: ArgumentHelp(
+            "What stands before the keys in a file of another program, such as state_dict/ema_denoiser.",
+            valueName: "prefix"))
     var initPrefix: String?
 
     @Flag(help: "Accept a file that lacks parameters, has others, or has some of another shape; those start anew.")

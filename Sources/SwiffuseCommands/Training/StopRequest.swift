@@ -1,10 +1,20 @@
 import Foundation
+import Swiffuse
 import Synchronization
 
 /// The wish of a user or of the system that a long command should end.
 final class StopRequest: Sendable {
+    /// What the first signal does.
+    private enum Effect {
+        case request
+        case end
+    }
+
+    private let effect: Effect
     private let received = Atomic<Int32>(0)
     private let isOver = Atomic<Bool>(false)
+
+    private init(_ effect: Effect) { self.effect = effect }
 
     /// The number of the first signal received; nil if there was none.
     var signal: Int32? {
@@ -16,21 +26,29 @@ final class StopRequest: Sendable {
     ///
     /// Threads that the body starts inherit the blocked signals; one thread waits for them.
     static func whileHandlingSignals<Result>(_ body: (StopRequest) throws -> Result) throws -> Result {
+        try StopRequest(.request).whileWatching(body)
+    }
+
+    /// Runs a body while SIGINT, SIGTERM and SIGHUP end the program at once, without leaving half-written files behind.
+    static func whileWritingFiles<Result>(_ body: () throws -> Result) throws -> Result {
+        try StopRequest(.end).whileWatching { _ in try body() }
+    }
+
+    private func whileWatching<Result>(_ body: (StopRequest) throws -> Result) throws -> Result {
         var signals = sigset_t()
         sigemptyset(&signals)
         sigaddset(&signals, SIGINT)
         sigaddset(&signals, SIGTERM)
-        if !isIgnored(SIGHUP) { sigaddset(&signals, SIGHUP) }
+        if !Self.isIgnored(SIGHUP) { sigaddset(&signals, SIGHUP) }
         var previous = sigset_t()
         pthread_sigmask(SIG_BLOCK, &signals, &previous)
-        let request = StopRequest()
         let watched = signals
-        Thread.detachNewThread { request.watch(watched) }
+        Thread.detachNewThread { self.watch(watched) }
         defer {
-            request.isOver.store(true, ordering: .relaxed)
+            isOver.store(true, ordering: .relaxed)
             pthread_sigmask(SIG_SETMASK, &previous, nil)
         }
-        return try body(request)
+        return try body(self)
     }
 
     /// Whether the program was started so that a signal does nothing, as nohup does for SIGHUP.
@@ -48,7 +66,10 @@ final class StopRequest: Sendable {
             let number = sigtimedwait(&signals, nil, &pause)
             guard number > 0 else { continue }
             let (isFirst, _) = received.compareExchange(expected: 0, desired: number, ordering: .relaxed)
-            if !isFirst { _exit(128 + number) }
+            if effect == .end || !isFirst {
+                AtomicFile.removeUnfinished()
+                _exit(128 + number)
+            }
         }
     }
 }

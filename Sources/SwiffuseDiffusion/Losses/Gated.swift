@@ -20,8 +20,8 @@ public struct Gated: PerceptualLoss {
 
     /// - Parameters:
     ///   - loss: what to gate.
-    ///   - threshold: the first time that counts. PixelGen: 0.3.
-    public init(_ loss: any PerceptualLoss, from threshold: Float, behaviour: GateBehaviour = .perImage) {
+    ///   - threshold: the first time that counts; the default is PixelGen's.
+    public init(_ loss: any PerceptualLoss, from threshold: Float = 0.3, behaviour: GateBehaviour = .perImage) {
         self.loss = loss
         self.threshold = threshold
         self.behaviour = behaviour

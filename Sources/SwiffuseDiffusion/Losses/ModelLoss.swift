@@ -1,6 +1,6 @@
 /// A loss of a recipe, built and gated.
 public struct ModelLoss: Sendable {
-    /// The part's type, for logs.
+    /// The part's type, for logs; the second of a type is `lpips-2`.
     public let name: String
     public let loss: any PerceptualLoss
     /// Its factor in the total.
@@ -13,7 +13,7 @@ public struct ModelLoss: Sendable {
     }
 }
 
-/// The setting `gate` of a loss: which images it looks at.
+/// The setting `gate` of a loss: which images it looks at; a loss without it looks at all.
 public struct GateConfiguration: ComponentConfiguration, Hashable {
     /// Whose reading of noise gating holds.
     public enum Convention: String, Codable, Sendable, CaseIterable {
@@ -23,10 +23,13 @@ public struct GateConfiguration: ComponentConfiguration, Hashable {
         case paper
     }
 
-    /// The first time that counts; 0 for all images. PixelGen: 0.3.
-    public var from = 0.0
+    /// The first time that counts, 0 for all images (PixelGen, arXiv:2602.02493, section 3.4).
+    public var from = 0.3
     /// Whose reading of gating holds.
     public var convention = Convention.official
+
+    /// A gate that keeps no image out: that of a loss whose recipe names no gate.
+    public static let open = GateConfiguration(from: 0)
 
     public init() {}
 

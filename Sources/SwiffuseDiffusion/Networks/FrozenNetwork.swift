@@ -7,18 +7,35 @@ public struct FrozenNetwork: Sendable {
     public let id: String
     /// What the network declared.
     public let scope: Scope
+    /// The files that its weights come from.
+    public let files: [Source]
     private let weights: @Sendable (Scope, any Device) throws -> ParameterStore
 
     /// - Parameters:
     ///   - id: everything that decides the weights: kind, size, file.
     ///   - scope: where the network declared its parameters.
+    ///   - files: where they come from, for messages.
     ///   - weights: reads them; throws what says which file or setting is wrong.
     public init(
-        id: String, scope: Scope, weights: @escaping @Sendable (Scope, any Device) throws -> ParameterStore
+        id: String, scope: Scope, files: [Source] = [],
+        weights: @escaping @Sendable (Scope, any Device) throws -> ParameterStore
     ) {
         self.id = id
         self.scope = scope
+        self.files = files
         self.weights = weights
+    }
+
+    /// A file of weights, and the loss's setting that names it.
+    public struct Source: Sendable, Hashable {
+        /// Such as `encoder.weights`.
+        public let setting: String
+        public let weights: WeightsFile
+
+        public init(setting: String, weights: WeightsFile) {
+            self.setting = setting
+            self.weights = weights
+        }
     }
 
     /// Reads the weights.
@@ -55,9 +72,8 @@ public struct FrozenNetworks: Sendable {
     }
 
     func pass(for network: FrozenNetwork) -> Pass {
-        guard let store = stores[network.id] else {
-            fatalError("losses: the weights of \(network.id) have not been loaded; use FrozenNetworks(loading:on:)")
-        }
-        return Pass(store)
+        let advice = "use FrozenNetworks(loading:on:)"
+        return Pass(
+            required(stores[network.id], "losses", "the weights of \(network.id) have not been loaded; \(advice)"))
     }
 }

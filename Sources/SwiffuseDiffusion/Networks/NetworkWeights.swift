@@ -1,6 +1,7 @@
 public import SwiffuseIO
 public import SwiffuseNN
 public import SwiffuseTensor
+private import Synchronization
 
 /// Where files keep a parameter: some names of which the first that exists counts. A name may stand for several tensors
 /// that are put together along the first axis.
@@ -13,48 +14,58 @@ public struct StoredNames: Sendable {
     public init(alternatives: [[String]]) { self.alternatives = alternatives }
 }
 
-/// Reads the weights of a frozen network from a file.
+/// Reads the weights of a frozen network from a file, and remembers which of its tensors were asked for.
 public struct NetworkWeights: Sendable {
     public let file: any TensorFile
+    private let used = UsedNames()
 
-    /// Opens a file: safetensors by its name's ending, PyTorch otherwise.
-    public init(path: String) throws(CheckpointError) {
-        file = path.hasSuffix(".safetensors") ? try SafetensorsFile(path: path) : try TorchFile(path: path)
-    }
+    /// Opens a file of any format that `TensorFiles` knows.
+    public init(path: String) throws(CheckpointError) { file = try TensorFiles.open(path) }
 
     /// A parameter's values.
     ///
     /// - Throws: `NetworkWeightsError` or `CheckpointError`.
     public func values(of shape: Shape, named names: StoredNames) throws -> [Float] {
-        guard let keys = names.alternatives.first(where: { $0.allSatisfy(file.contains) }) else {
+        guard let keys = names.alternatives.first(where: { $0.allSatisfy(file.contains) }), let first = keys.first
+        else {
             throw NetworkWeightsError.missing(
                 path: file.path, names: names.alternatives.map { $0.joined(separator: " + ") },
-                nearest: nearest(to: names.alternatives.flatMap { $0 }))
+                nearest: used.isAdviceDue() ? nearest(to: names.alternatives.flatMap { $0 }) : nil)
         }
-        var found = try file.shape(of: keys[0])
-        for key in keys.dropFirst() where !found.isEmpty { found[0] += try file.shape(of: key).first ?? 0 }
-        guard found == shape.dimensions else {
-            throw NetworkWeightsError.shape(path: file.path, name: keys[0], found: found, expected: shape.dimensions)
+        used.insert(keys)
+        var expected = shape.dimensions
+        guard keys.count == 1 || (expected.first ?? 1).isMultiple(of: keys.count) else {
+            throw NetworkWeightsError.shape(
+                path: file.path, name: first, found: try file.shape(of: first), expected: expected)
+        }
+        if keys.count > 1 { expected[0] /= keys.count }
+        for key in keys {
+            let found = try file.shape(of: key)
+            guard found == expected else {
+                throw NetworkWeightsError.shape(path: file.path, name: key, found: found, expected: expected)
+            }
         }
         // Converted from Float64 where a file has that: the network computes in Float32.
         return try keys.flatMap { try file.float32(of: $0, conversion: .rounded) }
     }
 
-    /// The file's own suggestion for a name that it does not have.
+    /// The tensors that no parameter has asked for.
+    public var unused: [String] {
+        let used = used.names
+        return file.names.filter { !used.contains($0) }
+    }
+
+    /// The most similar name that exists; a file may have any number, of which the first ones are enough for advice.
     private func nearest(to names: [String]) -> String? {
+        let known = file.names.prefix(10_000)
         for name in names {
-            do {
-                _ = try file.shape(of: name)
-            } catch CheckpointError.missing(_, _, let nearest?) {
-                return nearest
-            } catch {
-                continue
-            }
+            if let nearest = nearestName(to: name, in: known) { return nearest }
         }
         return nil
     }
 
-    /// The weights of a scope, or of a part of it.
+    /// The weights of a scope, or of a part of it. File and network must match: what is missing, of another shape or
+    /// unused is reported together.
     ///
     /// - Parameters:
     ///   - parameters: those to read.
@@ -62,13 +73,17 @@ public struct NetworkWeights: Sendable {
     ///   - weights: where to read them.
     ///   - network: what messages call the network.
     ///   - setting: the setting that names the file.
+    ///   - isIgnored: whether a tensor that nobody asks for is known to do no harm.
     ///   - names: where files keep a parameter.
     /// - Throws: `NetworkWeightsError` or `CheckpointError`.
     public static func load(
         _ parameters: [Parameter], of scope: Scope, from weights: WeightsFile, for network: String, setting: String,
-        on device: any Device, names: (Parameter) -> StoredNames
+        on device: any Device, ignoring isIgnored: (String) -> Bool = { _ in false },
+        names: (Parameter) -> StoredNames
     ) throws -> [Tensor] {
-        try load(parameters, of: scope, from: weights, for: network, setting: setting, on: device) { file, parameter in
+        try load(
+            parameters, of: scope, from: weights, for: network, setting: setting, on: device, ignoring: isIgnored
+        ) { file, parameter in
             try file.values(of: parameter.shape, named: names(parameter))
         }
     }
@@ -76,7 +91,8 @@ public struct NetworkWeights: Sendable {
     /// As the other `load`, where a parameter is computed from what the file holds.
     public static func load(
         _ parameters: [Parameter], of scope: Scope, from weights: WeightsFile, for network: String, setting: String,
-        on device: any Device, values: (NetworkWeights, Parameter) throws -> [Float]
+        on device: any Device, ignoring isIgnored: (String) -> Bool = { _ in false },
+        values: (NetworkWeights, Parameter) throws -> [Float]
     ) throws -> [Tensor] {
         // Uniform heads, for one, have nothing to read.
         guard !parameters.isEmpty else { return [] }
@@ -87,7 +103,36 @@ public struct NetworkWeights: Sendable {
         case .file:
             guard !weights.file.isEmpty else { throw NetworkWeightsError.notNamed(network: network, setting: setting) }
             let file = try NetworkWeights(path: weights.file)
-            return try parameters.map { Tensor(try values(file, $0), shape: $0.shape, on: device) }
+            var report = NetworkWeightsReport(path: weights.file, parameterCount: parameters.count)
+            var tensors: [Tensor] = []
+            for parameter in parameters {
+                do {
+                    tensors.append(Tensor(try values(file, parameter), shape: parameter.shape, on: device))
+                } catch let error as NetworkWeightsError {
+                    try report.add(error)
+                }
+            }
+            report.unused = file.unused.filter { !isIgnored($0) }
+            guard report.isEmpty else { throw NetworkWeightsError.unfit(report) }
+            return tensors
+        }
+    }
+}
+
+/// The names of tensors that were asked for.
+private final class UsedNames: Sendable {
+    private static let maximumAdviceCount = 3
+
+    private let state = Mutex<(names: Set<String>, adviceCount: Int)>(([], 0))
+
+    var names: Set<String> { state.withLock { $0.names } }
+    func insert(_ names: [String]) { state.withLock { $0.names.formUnion(names) } }
+
+    /// Whether to look for a similar name once more: reports show only the first few.
+    func isAdviceDue() -> Bool {
+        state.withLock { state in
+            state.adviceCount += 1
+            return state.adviceCount <= Self.maximumAdviceCount
         }
     }
 }

@@ -1,3 +1,5 @@
+import SwiffuseIO
+
 /// Why the weights of a frozen network cannot be used.
 public enum NetworkWeightsError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The recipe does not say where they are.
@@ -6,18 +8,73 @@ public enum NetworkWeightsError: Error, Sendable, Equatable, CustomStringConvert
     case missing(path: String, names: [String], nearest: String?)
     /// A tensor has another shape than the network needs.
     case shape(path: String, name: String, found: [Int], expected: [Int])
+    /// The file and the network do not match.
+    case unfit(NetworkWeightsReport)
+    /// The file says that its network has another setting.
+    case setting(path: String, name: String, found: String, expected: String)
 
-    public var description: String {
+    public var description: String { text.printable }
+
+    private var text: String {
         switch self {
         case .notNamed(let network, let setting):
             "\(network) needs the weights of a trained network: set its \(setting).file to a PyTorch or "
                 + "safetensors file (\(setting).source: random only tries things out)"
         case .missing(let path, let names, let nearest):
-            "\(path) holds none of the tensors \(names.joined(separator: ", "))"
-                + (nearest.map { "; the most similar name is '\($0)'" } ?? "")
+            "\(path) holds none of the tensors \(NetworkWeightsReport.text(ofMissing: names, nearest))"
         case .shape(let path, let name, let found, let expected):
-            "\(path): tensor '\(name)' is \(found), the network needs \(expected); "
-                + "choose the network's size to fit the file"
+            "\(path): tensor \(NetworkWeightsReport.text(of: name, found, expected)); choose the network's size to fit "
+                + "the file"
+        case .unfit(let report): report.description
+        case .setting(let path, let name, let found, let expected):
+            "\(path) was trained with \(name) \(expected), the network is set to \(found); set it to \(expected)"
         }
+    }
+}
+
+/// In what a file and a frozen network differ.
+public struct NetworkWeightsReport: Sendable, Equatable, CustomStringConvertible {
+    public let path: String
+    public let parameterCount: Int
+    /// Parameters that the file does not have: the names under which they are known.
+    public private(set) var missing: [String] = []
+    /// Tensors that have another shape than the network needs.
+    public private(set) var mismatched: [String] = []
+    /// Tensors that no parameter asked for.
+    public var unused: [String] = []
+
+    init(path: String, parameterCount: Int) {
+        self.path = path
+        self.parameterCount = parameterCount
+    }
+
+    var isEmpty: Bool { missing.isEmpty && mismatched.isEmpty && unused.isEmpty }
+
+    /// Adds what went wrong with one parameter.
+    ///
+    /// - Throws: the error, if it is about more than that.
+    mutating func add(_ error: NetworkWeightsError) throws(NetworkWeightsError) {
+        switch error {
+        case .missing(_, let names, let nearest): missing.append(Self.text(ofMissing: names, nearest))
+        case .shape(_, let name, let found, let expected): mismatched.append(Self.text(of: name, found, expected))
+        case .notNamed, .unfit, .setting: throw error
+        }
+    }
+
+    static func text(ofMissing names: [String], _ nearest: String?) -> String {
+        names.joined(separator: ", ") + (nearest.map { " (the most similar name is '\($0)')" } ?? "")
+    }
+
+    static func text(of name: String, _ found: [Int], _ expected: [Int]) -> String {
+        "'\(name)' is \(found), the network needs \(expected)"
+    }
+
+    public var description: String {
+        let parts = [("missing", missing), ("of another shape", mismatched), ("unused", unused)]
+            .filter { !$0.1.isEmpty }
+            .map { "\($1.count) \($0): \($1.prefix(3).joined(separator: "; "))\($1.count > 3 ? "; …" : "")" }
+        let counts = "\(path) does not fit the network of \(parameterCount) parameters"
+        let advice = "choose the network's settings to fit the file"
+        return ([counts] + parts + [advice]).joined(separator: "; ").printable
     }
 }

@@ -1,44 +1,4 @@
 extension Preset {
-    /// What a small model for Fashion-MNIST predicts, with the settings that go with it.
-    public enum SmallModelTarget: Sendable {
-        /// The clean image, as JiT does.
-        case cleanImage
-        /// The velocity, as DiT, DeCo and PixNerd do.
-        case velocity
-
-        /// Target, path and times, as lines of a recipe.
-        fileprivate var parts: String {
-            switch self {
-            case .cleanImage:
-                """
-                target: { type: clean-image, loss: velocity, trainingClamp: 0.05, samplingClamp: 0.05 }
-                path: linear
-                times: { type: logit-normal, mean: -0.8, deviation: 0.8 }
-                """
-            case .velocity:
-                """
-                target: { type: velocity, loss: velocity }
-                path: linear
-                times: { type: logit-normal, mean: 0.0, deviation: 1.0 }
-                """
-            }
-        }
-
-        fileprivate var learningRate: String {
-            switch self {
-            case .cleanImage: "0.002"
-            case .velocity: "0.001"
-            }
-        }
-
-        fileprivate var guidance: String {
-            switch self {
-            case .cleanImage: "interval: [0.04, 1.0], convention: jit"
-            case .velocity: "interval: [0.1, 1.0], convention: official"
-            }
-        }
-    }
-
     /// A small model that learns to draw clothes on two processor cores within minutes: every family gets the same data,
     /// updates and steps, so that they can be compared.
     ///
@@ -49,21 +9,18 @@ extension Preset {
     ///   - target: what it predicts.
     ///   - losses: what it learns from besides the target's own loss, a line each: `{ type: frequency, weight: 1 }`.
     public static func fashionMNIST(
-        _ name: String, model: String, backbone: String, target: SmallModelTarget, losses: [String] = []
+        _ name: String, model: String, backbone: String, target: Prediction, losses: [String] = []
     ) -> Preset {
-        let settings = backbone.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
-        let list = losses.isEmpty ? "losses: []" : "losses:\n" + losses.map { "  - \($0)" }.joined(separator: "\n")
-        return Preset(
+        Preset(
             name: name, summary: "a small \(model) for Fashion-MNIST, trained in minutes on two processor cores",
             yaml: """
                 name: \(name)
                 image: { channels: 1, height: 32, width: 32 }
                 classes: 10
                 data: fashion-mnist
-                backbone:
-                \(settings)
+                \(section("backbone", backbone))
                 \(target.parts)
-                \(list)
+                \(list("losses", losses))
                 training:
                   batchSize: 128
                   steps: 1150
@@ -81,5 +38,31 @@ extension Preset {
                   guidance: { type: classifier-free, scale: 2.25, \(target.guidance) }
 
                 """)
+    }
+
+    /// A section of a recipe whose settings are lines without indentation.
+    static func section(_ key: String, _ settings: String) -> String {
+        ([key + ":"] + settings.split(separator: "\n").map { "  \($0)" }).joined(separator: "\n")
+    }
+
+    /// A section of a recipe that is a list of maps, a line each.
+    static func list(_ key: String, _ entries: [String]) -> String {
+        entries.isEmpty ? key + ": []" : ([key + ":"] + entries.map { "  - \($0)" }).joined(separator: "\n")
+    }
+}
+
+extension Preset.Prediction {
+    fileprivate var learningRate: String {
+        switch self {
+        case .cleanImage: "0.002"
+        case .velocity: "0.001"
+        }
+    }
+
+    fileprivate var guidance: String {
+        switch self {
+        case .cleanImage: "interval: [0.04, 1.0], convention: jit"
+        case .velocity: "interval: [0.1, 1.0], convention: official"
+        }
     }
 }

@@ -6,10 +6,15 @@ extension Registry {
         let known = entries(of: kind)
         guard let entry = known.first(where: { $0.key == key }) else {
             throw RecipeError(
-                .unknownPart, at: path, "no \(kind) is called \(Spelling.quoted(key))",
+                .unknownPart, at: path, "no \(Self.singular(kind)) is called \(Spelling.quoted(key))",
                 advice: Spelling.advice(for: key, among: known.map(\.key)))
         }
         return entry
+    }
+
+    /// A kind of part in a sentence about one of them; kinds are named as they stand in recipes.
+    private static func singular(_ kind: String) -> String {
+        ["losses": "loss", "times": "time sampler", "features": "network of features"][kind] ?? kind
     }
 
     /// Completes a part's settings with the defaults of its type.
@@ -34,7 +39,8 @@ extension Registry {
         }
         let typePath = RecipeError.join(path, "type")
         guard case .string(let key) = type else {
-            throw RecipeError(.wrongType, at: typePath, "found \(type.summary), expected the name of a \(kind)")
+            throw RecipeError(
+                .wrongType, at: typePath, "found \(type.summary), expected the name of a \(Self.singular(kind))")
         }
         guard !key.isEmpty else {
             throw RecipeError(

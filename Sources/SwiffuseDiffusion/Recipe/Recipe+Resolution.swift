@@ -65,14 +65,16 @@ extension Recipe {
             let path = "losses.\(index)"
             var settings = element.map ?? RecipeMap()
             var general = RecipeMap()
-            for key in ["weight", "gate"] {
-                general[key] = settings[key]
-                settings[key] = nil
+            general["weight"] = settings["weight"]
+            // A gate that is written, even an empty one, has the paper's threshold; one that is left out is open.
+            let gate = try settings["gate"].map { (tree) throws(RecipeError) in
+                try GateConfiguration(resolving: tree, at: path + ".gate")
             }
+            for key in ["weight", "gate"] { settings[key] = nil }
             let fields = try LossFields(resolving: .map(general), at: path)
             let part = try registry.resolve(
                 element.map == nil ? element : .map(settings), kind: "losses", at: path)
-            losses.append(WeightedPart(part, weight: fields.weight, gate: fields.gate))
+            losses.append(WeightedPart(part, weight: fields.weight, gate: gate ?? .open))
         }
         return losses
     }
@@ -91,14 +93,12 @@ private struct GeneralFields: ComponentConfiguration {
     }
 }
 
-/// What every entry of `losses` has besides its own settings.
+/// What every entry of `losses` has besides its gate and its own settings.
 private struct LossFields: ComponentConfiguration {
     var weight = 1.0
-    var gate = GateConfiguration()
 
     func validate() throws(RecipeError) {
         try RecipeError.check((0...1e6).contains(weight), at: "weight", found: weight, expected: "0 to 1000000")
-        try RecipeError.within("gate") { () throws(RecipeError) in try gate.validate() }
     }
 }
 

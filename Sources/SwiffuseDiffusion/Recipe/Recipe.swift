@@ -29,9 +29,10 @@ public struct WeightedPart: Sendable, Hashable {
     public var part: Part
     /// Its factor in the total.
     public var weight: Double
+    /// The images that it looks at.
     public var gate: GateConfiguration
 
-    public init(_ part: Part, weight: Double, gate: GateConfiguration = GateConfiguration()) {
+    public init(_ part: Part, weight: Double, gate: GateConfiguration = .open) {
         self.part = part
         self.weight = weight
         self.gate = gate

@@ -5,7 +5,7 @@ public struct SamplingRecipe: Sendable, Hashable {
     public var guidance: Part
     /// Seed of the first picture; the next ones count up.
     public var seed: Int
-    /// Which weights draw.
+    /// Which weights draw: `automatic` (the first running average), `raw`, or one of the decays in `training.ema`.
     public var ema: WeightsChoice
 
     public init(

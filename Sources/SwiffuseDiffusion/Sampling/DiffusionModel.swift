@@ -12,6 +12,9 @@ public struct DiffusionModel: Sendable {
     /// What the backbone and the losses declared; `ParameterStore(scope, seed:on:)` gives it values.
     public let scope: Scope
 
+    /// What the losses declared: trained with the model, unused when pictures are drawn.
+    public let lossParameters: [Parameter]
+
     /// Builds the parts of a recipe; allocates nothing.
     public init(_ recipe: Recipe, registry: Registry) throws(RecipeError) {
         try recipe.validate(with: registry)
@@ -21,14 +24,19 @@ public struct DiffusionModel: Sendable {
         target = try registry.make(recipe.target, as: .target, in: context)
         path = try registry.make(recipe.path, as: .path, in: context)
         times = try registry.make(recipe.times, as: .times, in: context)
+        let partCount = scope.parameters.count
         let lossContext = BuildContext(model: recipe.model, scope: scope, backbone: backbone)
         var losses: [ModelLoss] = []
+        var types = [recipe.target.type]
         for (index, loss) in recipe.losses.enumerated() {
             let part = try registry.make(loss.part, as: .losses, in: lossContext, at: "losses.\(index)")
-            losses.append(
-                ModelLoss(name: loss.part.type, loss: loss.gate.applied(to: part), weight: Float(loss.weight)))
+            types.append(loss.part.type)
+            let number = types.count { $0 == loss.part.type }
+            let name = number == 1 ? loss.part.type : "\(loss.part.type)-\(number)"
+            losses.append(ModelLoss(name: name, loss: loss.gate.applied(to: part), weight: Float(loss.weight)))
         }
         self.losses = losses
+        lossParameters = Array(scope.parameters.dropFirst(partCount))
         guard !recipe.training.balance.isOn || backbone.lastLayer != nil else {
             throw RecipeError(
                 .conflict, at: "training.balance.isOn", "the \(recipe.backbone.type) backbone names no last layer",

@@ -10,7 +10,7 @@ public struct LogitNormalTimes: TimeSampler, Component {
         public var mean = -0.8
         /// Standard deviation of logit(t).
         public var deviation = 0.8
-        /// See `TimeShift`.
+        /// Moves the times towards noise, t ↦ t / (t + (1 − t) · shift); 1 leaves them where they are.
         public var shift = 1.0
 
         public init() {}

@@ -78,7 +78,7 @@ extension TimeGrid {
     public struct Configuration: ComponentConfiguration, Hashable {
         /// Number of steps.
         public var steps = 50
-        /// See `TimeShift`.
+        /// Moves the times towards noise, t ↦ t / (t + (1 − t) · shift); 1 leaves them where they are.
         public var shift = 1.0
         /// Width of the last step, or `automatic`: that of the others before the shift.
         public var lastStep = LastStep.automatic

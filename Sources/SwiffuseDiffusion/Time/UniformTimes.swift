@@ -3,7 +3,7 @@ public import SwiffuseTensor
 /// Training times spread evenly over 0…1, then shifted.
 public struct UniformTimes: TimeSampler, Component {
     public struct Configuration: ComponentConfiguration {
-        /// See `TimeShift`; 1 leaves the times uniform.
+        /// Moves the times towards noise, t ↦ t / (t + (1 − t) · shift); 1 leaves them uniform.
         public var shift = 1.0
 
         public init() {}

@@ -22,6 +22,10 @@ public struct EvaluationScores: Sendable, Equatable, Encodable {
     public let kernel: Spread?
     /// Pictures of each subset of the kernel distance.
     public let kernelSubsetSize: Int
+    /// The first of the samples whose vectors `precisionRecall` and `kernel` compare; 0 without those scores.
+    public let overlapSampleCount: Int
+    /// The first of the reference's pictures there.
+    public let overlapReferenceCount: Int
 
     /// torch-fidelity's seed.
     private static let seed: UInt32 = 2020
@@ -29,8 +33,14 @@ public struct EvaluationScores: Sendable, Equatable, Encodable {
     /// - Parameters:
     ///   - samples: features of the samples.
     ///   - reference: what they are compared with.
+    ///   - limit: how many vectors of each side are compared one by one, if there are more.
     /// - Throws: `EvaluationError`.
-    public init(samples: FeatureSet, reference: FeatureReference) throws(EvaluationError) {
+    public init(
+        samples: FeatureSet, reference: FeatureReference, comparingFirst limit: Int = .max
+    ) throws(EvaluationError) {
+        if let own = samples.network, let other = reference.network, !own.agrees(with: other) {
+            throw .networks(own.text, other.text)
+        }
         frechet = try samples.pooled.gaussian().frechetDistance(to: reference.pooled)
         if let own = samples.spatial, let other = reference.spatial {
             spatialFrechet = try own.gaussian().frechetDistance(to: other)
@@ -42,11 +52,15 @@ public struct EvaluationScores: Sendable, Equatable, Encodable {
             Self.spread(try InceptionScore.scores(logits: logits, splits: .ofSize(5000))).mean
         }
         inceptionFidelity = try Self.shuffledScore(logits)
-        guard let references = reference.vectors, samples.keptCount > 3, references.rowCount > 3 else {
+        guard let references = reference.vectors?.prefix(limit), min(samples.keptCount, limit) > 3,
+            references.rowCount > 3
+        else {
             (precisionRecall, kernel, kernelSubsetSize) = (nil, nil, 0)
+            (overlapSampleCount, overlapReferenceCount) = (0, 0)
             return
         }
-        let own = samples.matrix
+        let own = samples.matrix.prefix(limit)
+        (overlapSampleCount, overlapReferenceCount) = (own.rowCount, references.rowCount)
         precisionRecall = try PrecisionRecall(samples: own, references: references)
         kernelSubsetSize = min(1000, own.rowCount, references.rowCount)
         kernel = Self.spread(

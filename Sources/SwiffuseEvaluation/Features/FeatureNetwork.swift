@@ -7,6 +7,9 @@ public protocol FeatureNetwork: Sendable {
     /// What results call it, with everything that the numbers depend on.
     var title: String { get }
 
+    /// Everything that the numbers depend on besides the weights; by default the title.
+    var settings: String { get }
+
     /// The network and its weights.
     var network: FrozenNetwork { get }
 
@@ -16,6 +19,10 @@ public protocol FeatureNetwork: Sendable {
     ///   - images: [B, 1 or 3, H, W], whole numbers 0…255.
     ///   - pass: the weights of `network`.
     func features(of images: Tensor, _ pass: Pass) -> ImageFeatures
+}
+
+extension FeatureNetwork {
+    public var settings: String { title }
 }
 
 /// What a network sees in a batch of pictures.

@@ -12,12 +12,12 @@ extension FeatureSet {
         let spatialWidth = file.headers["spatial"] == nil ? 0 : try Self.width(of: "spatial", in: file)
         let classCount = file.headers["logits"] == nil ? 0 : try Self.width(of: "logits", in: file)
         self.init(
-            width: width, spatialWidth: spatialWidth, classCount: classCount,
-            keeping: .first(file.headers["features"]?.shape[0] ?? 0))
+            width: width, spatialWidth: spatialWidth, classCount: classCount, keeping: .all)
         try add(
             pooled: try file.float64("features").map { Float($0) },
             spatial: spatialWidth == 0 ? [] : try file.float64("spatial").map { Float($0) },
             logits: classCount == 0 ? [] : try file.float64("logits").map { Float($0) })
+        network = try FeatureNetworkIdentity.read(file)
     }
 
     /// Writes the kept features and the scores of classes as an .npz file.
@@ -29,6 +29,7 @@ extension FeatureSet {
             try writer.begin("logits", NPYHeader(.float32, shape: [logits.count / classCount, classCount]))
             try writer.append(logits)
         }
+        try network?.write(to: &writer)
         try writer.finish()
     }
 

@@ -3,7 +3,7 @@
 public struct FeatureSet: Sendable {
     /// Which vectors are kept besides the statistics.
     public enum Kept: Sendable, Equatable {
-        case none
+        case all
         /// Those of the first pictures.
         case first(Int)
     }
@@ -16,6 +16,8 @@ public struct FeatureSet: Sendable {
     public private(set) var vectors: [Float] = []
     /// Scores of classes, [count, K].
     public private(set) var logits: [Float] = []
+    /// Which network they come from; nil if unknown.
+    public var network: FeatureNetworkIdentity?
     /// K; 0 without classes.
     public let classCount: Int
     private let keptLimit: Int
@@ -30,7 +32,7 @@ public struct FeatureSet: Sendable {
         spatial = spatialWidth > 0 ? FeatureStatistics(width: spatialWidth) : nil
         self.classCount = classCount
         switch kept {
-        case .none: keptLimit = 0
+        case .all: keptLimit = .max
         case .first(let limit): keptLimit = limit
         }
     }

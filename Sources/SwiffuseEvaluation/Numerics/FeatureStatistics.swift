@@ -1,4 +1,5 @@
 import COpenBLAS
+import SwiffuseTensor
 
 /// Mean and covariance of feature vectors, gathered batch by batch in Float64.
 ///
@@ -24,7 +25,7 @@ public struct FeatureStatistics: Sendable {
     /// - Throws: `EvaluationError.notFinite`, or `.library` without OpenBLAS.
     public mutating func add(_ features: [Float]) throws(EvaluationError) {
         try LinearAlgebra.check()
-        if features.count % width != 0 { fatalError("FeatureStatistics: \(features.count) numbers of width \(width)") }
+        require(features.count % width == 0, "FeatureStatistics", "\(features.count) numbers of width \(width)")
         if let index = features.firstIndex(where: { !$0.isFinite }) {
             throw .notFinite(what: "the features", row: count + index / width)
         }

@@ -1,4 +1,5 @@
 import COpenBLAS
+import SwiffuseTensor
 
 /// A matrix of Float64 numbers in row-major order.
 public struct Matrix: Sendable, Equatable {
@@ -8,9 +9,8 @@ public struct Matrix: Sendable, Equatable {
     public var values: [Double]
 
     public init(rowCount: Int, columnCount: Int, values: [Double]) {
-        if values.count != rowCount * columnCount {
-            fatalError("Matrix: \(values.count) values for \(rowCount) × \(columnCount)")
-        }
+        require(
+            values.count == rowCount * columnCount, "Matrix", "\(values.count) values for \(rowCount) × \(columnCount)")
         self.rowCount = rowCount
         self.columnCount = columnCount
         self.values = values
@@ -26,6 +26,12 @@ public struct Matrix: Sendable, Equatable {
     public subscript(row: Int, column: Int) -> Double {
         get { values[row * columnCount + column] }
         set { values[row * columnCount + column] = newValue }
+    }
+
+    /// The first rows, all if there are not more.
+    func prefix(_ count: Int) -> Matrix {
+        guard count < rowCount else { return self }
+        return Matrix(rowCount: count, columnCount: columnCount, values: Array(values.prefix(count * columnCount)))
     }
 
     /// Some rows, in the given order.

@@ -1,4 +1,5 @@
 import Glibc
+private import Synchronization
 
 /// A file that appears under its name complete or not at all.
 ///
@@ -24,6 +25,7 @@ public struct AtomicFile: ~Copyable {
 
     /// Takes over an open descriptor of `temporaryPath`.
     package init(path: String, temporaryPath: String, descriptor: Int32, calls: FileCalls = .system) {
+        Self.unfinished.withLock { _ = $0.insert(temporaryPath) }
         self.path = path
         self.temporaryPath = temporaryPath
         self.descriptor = descriptor
@@ -35,6 +37,16 @@ public struct AtomicFile: ~Copyable {
             close(descriptor)
             unlink(temporaryPath)
         }
+        let temporaryPath = temporaryPath
+        Self.unfinished.withLock { _ = $0.remove(temporaryPath) }
+    }
+
+    /// The temporary files of this process.
+    private static let unfinished = Mutex<Set<String>>([])
+
+    /// Removes what this process is writing; for a process that ends at once.
+    package static func removeUnfinished() {
+        for path in unfinished.withLock({ $0 }) { unlink(path) }
     }
 
     /// Appends bytes.

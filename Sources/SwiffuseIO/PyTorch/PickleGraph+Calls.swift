@@ -32,10 +32,14 @@ extension PickleGraph {
         guard let members = members(reference) else {
             throw PickleFailure(reason: "a set or size is not made of a list")
         }
-        // Copies of one long list, again and again, could fill the memory from a short pickle.
-        copiedCount += members.count
-        guard copiedCount <= Self.maximumCopiedCount else { throw PickleFailure(reason: "it copies lists too often") }
+        try countCopy(of: members.count)
         return members
+    }
+
+    /// Copies of one long list or text, again and again, could fill the memory from a short pickle.
+    private mutating func countCopy(of count: Int) throws(PickleFailure) {
+        copiedCount += count
+        guard copiedCount <= Self.maximumCopiedCount else { throw PickleFailure(reason: "it copies lists too often") }
     }
 
     private mutating func pairs(
@@ -52,9 +56,13 @@ extension PickleGraph {
     }
 
     /// Bytes that old protocols write as a text in Latin-1.
-    private func latin1(_ arguments: [Reference]) throws(PickleFailure) -> [UInt8] {
-        guard arguments.count == 2, let text = text(arguments[0]), text.utf8.count <= 1 << 26,
-            text.unicodeScalars.allSatisfy({ $0.value < 256 }), ["latin1", "latin-1"].contains(self.text(arguments[1]))
+    private mutating func latin1(_ arguments: [Reference]) throws(PickleFailure) -> [UInt8] {
+        guard arguments.count == 2, let text = text(arguments[0]) else {
+            throw PickleFailure(reason: "it encodes what is not a text")
+        }
+        try countCopy(of: text.utf8.count)
+        guard ["latin1", "latin-1"].contains(self.text(arguments[1])),
+            text.unicodeScalars.allSatisfy({ $0.value < 256 })
         else { throw PickleFailure(reason: "a text is encoded in another way than Latin-1") }
         return text.unicodeScalars.map { UInt8($0.value) }
     }
@@ -70,7 +78,7 @@ extension PickleGraph {
 }
 
 extension TorchTensorLayout {
-    private static let maximumRank = 16
+    static let maximumRank = 16
 
     /// Number of elements; the layout must have no objection.
     var elementCount: Int { shape.reduce(1, *) }

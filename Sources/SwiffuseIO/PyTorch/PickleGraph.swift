@@ -30,7 +30,7 @@ struct PickleGraph {
     private var nodes: [Node] = []
     /// Dictionaries that stand for objects with attributes.
     var namespaces: Set<Reference> = []
-    /// Members of lists that were copied so far.
+    /// Members of lists, and bytes of texts, that were copied so far.
     var copiedCount = 0
 
     subscript(reference: Reference) -> Node {
@@ -61,9 +61,9 @@ struct PickleGraph {
         }
     }
 
-    /// The integers of a list or tuple.
+    /// The integers of a list or tuple; nil if there are more than any tensor has dimensions.
     func integers(_ reference: Reference) -> [Int]? {
-        guard let members = members(reference) else { return nil }
+        guard let members = members(reference), members.count <= TorchTensorLayout.maximumRank else { return nil }
         let numbers = members.compactMap(integer)
         return numbers.count == members.count ? numbers : nil
     }

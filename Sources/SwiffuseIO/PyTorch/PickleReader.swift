@@ -4,6 +4,9 @@ struct PickleReader {
     /// Turns the persistent identifiers that stand for storages into references.
     typealias StorageResolver = (PickleGraph, PickleGraph.Reference) throws(PickleFailure) -> TorchStorageReference
 
+    /// Each instruction may cost some hundred bytes of memory: this keeps the whole far below 1 GiB.
+    private static let maximumInstructionCount = 1 << 22
+
     private enum Item {
         case mark
         case value(PickleGraph.Reference)
@@ -13,6 +16,7 @@ struct PickleReader {
     private var bytes: PickleBytes
     private var stack: [Item] = []
     private var memo: [Int: PickleGraph.Reference] = [:]
+    private var instructionCount = 0
     private let resolve: StorageResolver
 
     /// - Parameters:
@@ -38,6 +42,10 @@ struct PickleReader {
                 throw PickleFailure(reason: "the instruction \(code) is not one of a pickle of tensors")
             }
             if operation == .stop { return try pop() }
+            instructionCount += 1
+            guard instructionCount <= Self.maximumInstructionCount else {
+                throw PickleFailure(reason: "it has more than \(Self.maximumInstructionCount) instructions")
+            }
             try perform(operation)
         }
     }

@@ -7,7 +7,7 @@ struct TorchStorage {
 
 /// The pickle and the storages of a PyTorch file.
 struct TorchArchive {
-    private static let maximumPickleByteCount = 1 << 28
+    private static let maximumPickleByteCount = 1 << 26
 
     let contents: TorchContents
     private(set) var storages: [String: TorchStorage] = [:]
@@ -37,6 +37,10 @@ struct TorchArchive {
     /// The format before: five pickles (magic number, protocol, system, contents, keys of storages), then for each key
     /// an Int64 and the elements.
     init(legacy file: MappedFile) throws(PickleFailure) {
+        guard file.byteCount > 0, file.withBytes(in: 0..<1, { $0[0] == PickleOperation.protocolVersion.rawValue })
+        else {
+            throw PickleFailure(reason: file.look)
+        }
         let head = try Self.bytes(of: 0..<min(file.byteCount, Self.maximumPickleByteCount), in: file)
         let sizes = StorageSizes()
         var reader = PickleReader(PickleBytes(head)) { (graph, identifier) throws(PickleFailure) in
@@ -115,11 +119,14 @@ private final class StorageSizes {
 }
 
 extension PickleGraph {
+    /// More than any disk holds, and little enough for products with it to stay within an Int.
+    private var maximumElementCount: Int { 1 << 48 }
+
     /// What a persistent identifier ('storage', type, key, location, count) stands for.
     fileprivate func storage(_ identifier: Reference) throws(PickleFailure) -> TorchStorageReference {
         guard let parts = members(identifier), parts.count >= 5, text(parts[0]) == "storage",
             case .global(.storageType(let dtype)) = self[parts[1]], let key = text(parts[2]),
-            let count = integer(parts[4]), count >= 0
+            let count = integer(parts[4]), (0...maximumElementCount).contains(count)
         else { throw PickleFailure(reason: "a persistent identifier stands for something other than a storage") }
         if parts.count > 5 {
             guard case .none = self[parts[5]] else {

@@ -3,10 +3,12 @@ struct TorchContents {
     private static let maximumDepth = 64
     private static let maximumVisitCount = 2_000_000
     private static let maximumPathByteCount = 4096
+    private static let maximumTotalPathByteCount = 1 << 27
 
     private(set) var tensors: [(name: String, layout: TorchTensorLayout)] = []
     private(set) var scalars: [(name: String, value: TorchScalar)] = []
     private var visitCount = 0
+    private var pathByteCount = 0
 
     init(_ graph: PickleGraph, root: PickleGraph.Reference) throws(PickleFailure) {
         try visit(root, at: "", depth: 0, graph)
@@ -16,9 +18,10 @@ struct TorchContents {
         _ reference: PickleGraph.Reference, at path: String, depth: Int, _ graph: PickleGraph
     ) throws(PickleFailure) {
         visitCount += 1
+        pathByteCount += path.utf8.count
         // Shared members can make a short pickle stand for a tree of any size, and cycles for one without end.
         guard depth <= Self.maximumDepth, visitCount <= Self.maximumVisitCount,
-            path.utf8.count <= Self.maximumPathByteCount
+            path.utf8.count <= Self.maximumPathByteCount, pathByteCount <= Self.maximumTotalPathByteCount
         else { throw PickleFailure(reason: "its containers are nested too deeply or too often") }
         switch graph[reference] {
         case .none: scalars.append((path, .none))

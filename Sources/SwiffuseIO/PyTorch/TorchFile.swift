@@ -32,6 +32,7 @@ public struct TorchFile: TensorFile {
             contents = archive.contents
             storages = archive.storages
             for (name, layout) in contents.tensors { try archive.check(layout, name: name) }
+            try Self.checkTotal(of: contents.tensors.map(\.layout), fileByteCount: file.byteCount)
         } catch {
             throw .malformedTorch(path: path, reason: error.reason)
         }
@@ -39,6 +40,21 @@ public struct TorchFile: TensorFile {
         scalars = contents.scalars
         names = contents.tensors.map(\.name)
         layouts = Dictionary(contents.tensors.map { ($0.name, $0.layout) }) { first, _ in first }
+    }
+
+    /// Refuses a small file that stands for any number of bytes by naming the same ones over and over.
+    private static func checkTotal(of layouts: [TorchTensorLayout], fileByteCount: Int) throws(PickleFailure) {
+        // Tied weights and broadcast tensors are a small part of honest files.
+        let allowance = (1 << 24) + 8 * fileByteCount
+        var total = 0
+        for layout in layouts {
+            total += layout.elementCount * layout.storage.dtype.byteCount
+            guard total <= allowance else {
+                throw PickleFailure(
+                    reason: "its tensors share their numbers so often that they are over \(allowance) bytes, from "
+                        + "\(fileByteCount)")
+            }
+        }
     }
 
     public func contains(_ key: String) -> Bool { layouts[key] != nil }

@@ -70,6 +70,7 @@ public struct SafetensorsFile: TensorFile {
         }
         let length = file.withBytes(in: 0..<8) { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
         guard length <= SafetensorsHeader.maximumByteCount, length <= file.byteCount - 8 else {
+            if file.isText { throw .malformed(path: file.path, reason: file.look) }
             throw .malformed(
                 path: file.path, reason: "it claims a header of \(length) bytes, but has \(file.byteCount) in all")
         }

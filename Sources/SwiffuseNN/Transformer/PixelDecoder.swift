@@ -41,6 +41,9 @@ public struct PixelDecoder: Sendable {
         final = Linear(scope.child("final_layer.linear"), from: width, to: channels, initial: .zeros)
     }
 
+    /// The weight of the map from a pixel's vector to its values, [C, width].
+    public var lastLayer: Parameter { final.weight }
+
     /// - Parameters:
     ///   - pixels: [B·N, p·p, width].
     ///   - semantic: one vector per patch, [B, N, D].

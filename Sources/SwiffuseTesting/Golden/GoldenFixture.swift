@@ -66,8 +66,10 @@ extension GoldenError {
     init(_ error: CheckpointError, path: String) {
         switch error {
         case .file(let error): self = .unreadable(path: path, reason: error.description)
-        case .malformed(_, let reason), .malformedTorch(_, let reason): self = .malformed(path: path, reason: reason)
-        case .missing, .type, .inexact, .unwritable: self = .malformed(path: path, reason: error.description)
+        case .malformed(_, let reason), .malformedTorch(_, let reason), .notACheckpoint(_, let reason):
+            self = .malformed(path: path, reason: reason)
+        case .missing, .missingPrefix, .type, .inexact, .unwritable:
+            self = .malformed(path: path, reason: error.description)
         }
     }
 }

@@ -31,10 +31,13 @@ public struct Checkpoint: Sendable {
         guard let recipe = file.metadata[Self.recipeKey], let step = file.metadata[Self.stepKey].flatMap(Int.init),
             (0...1_000_000_000).contains(step)
         else {
-            throw .malformed(path: path, reason: "it carries no recipe; checkpoints written by `train` do")
+            throw .notACheckpoint(
+                path: path,
+                reason: "it holds tensors but no recipe; 'swiffuse convert' with --recipe adds one, and "
+                    + "'swiffuse train --init' begins a run with such weights")
         }
         guard file.metadata[Self.formatKey] == Self.format else {
-            throw .malformed(
+            throw .notACheckpoint(
                 path: path,
                 reason: "its format is \(file.metadata[Self.formatKey] ?? "unknown"), this version reads \(Self.format)"
             )
@@ -45,6 +48,9 @@ public struct Checkpoint: Sendable {
         interval = file.metadata[Self.intervalKey].flatMap(LossInterval.init(text:)) ?? LossInterval()
         balance = file.metadata[Self.balanceKey].flatMap(LossBalance.init(text:)) ?? LossBalance()
     }
+
+    /// Whether a file carries a recipe, as checkpoints of this library do.
+    public static func isCheckpoint(_ file: SafetensorsFile) -> Bool { file.metadata[recipeKey] != nil }
 
     /// The recipe of the run.
     public func recipe(registry: Registry) throws(RecipeError) -> Recipe {

@@ -14,11 +14,17 @@ public struct InitialWeights: Sendable {
         case partial
     }
 
+    /// What the values are for.
+    enum Purpose {
+        case training
+        case drawing
+    }
+
     public let path: String
     /// Which weights of a checkpoint of this library; other files have only one sort.
     public var choice: WeightsChoice
     /// What stands before the keys in another library's file, such as `state_dict/ema_denoiser.`; tensors without it are
-    /// passed over.
+    /// passed over. Parameters of losses are also found beside it, as in `state_dict/diffusion_trainer.proj.0.0.weight`.
     public var prefix: String
     public var matching: Matching
 
@@ -35,21 +41,29 @@ public struct InitialWeights: Sendable {
     ///
     /// - Returns: what was found.
     /// - Throws: `CheckpointError` if the file cannot be read, `LoadReport` if it does not match and must.
-    func load(into store: inout ParameterStore) throws -> LoadReport {
-        let (report, values) = try values(for: store.parameters)
+    func load(into store: inout ParameterStore, of model: DiffusionModel) throws -> LoadReport {
+        let (report, values) = try values(for: model, purpose: .training)
         for (parameter, numbers) in values {
             store[parameter] = Tensor(numbers, shape: parameter.shape, on: store.device)
         }
         return report
     }
 
-    /// The values that the file has for some parameters.
+    /// The values that the file has for a model's parameters.
     ///
-    /// - Throws: as `load(into:)`.
-    func values(for parameters: [Parameter]) throws -> (report: LoadReport, values: [(Parameter, [Float])]) {
+    /// - Parameter purpose: for drawing, what the losses declared is left out unless the file has all of it.
+    /// - Throws: as `load(into:of:)`.
+    func values(
+        for model: DiffusionModel, purpose: Purpose
+    ) throws -> (report: LoadReport, values: [(Parameter, [Float])]) {
         let file = try TensorFiles.open(path)
-        let keys = try KeyMap(file, weights: self)
+        let keys = try KeyMap(file, weights: self, lossParameters: model.lossParameters)
         var report = LoadReport(path: path)
+        var parameters = model.scope.parameters
+        if purpose == .drawing, !model.lossParameters.allSatisfy({ file.contains(keys.key(of: $0)) }) {
+            report.leftOut = model.lossParameters.map(\.key)
+            parameters.removeLast(model.lossParameters.count)
+        }
         var used: Set<String> = []
         var values: [(Parameter, [Float])] = []
         for parameter in parameters {
@@ -71,8 +85,14 @@ public struct InitialWeights: Sendable {
         report.missing = report.missing.map {
             .init(key: $0.key, nearest: nearestName(to: $0.key, in: report.unused))
         }
+        // The head of a loss is found beside any prefix.
+        let hasFoundTheModel = values.contains { !keys.isOfLoss($0.0) }
+        if !hasFoundTheModel {
+            let keys = model.scope.parameters.dropLast(model.lossParameters.count).map(\.key)
+            report.prefixes = TensorPrefixes.holding(keys, in: file.names)
+        }
         if case .strict = matching, !report.isComplete { throw report }
-        guard report.loadedCount > 0 else { throw report }
+        guard hasFoundTheModel else { throw report }
         return (report, values)
     }
 }
@@ -82,11 +102,13 @@ private struct KeyMap {
     private let prefix: String
     private let isCheckpoint: Bool
     private let file: any TensorFile
+    private let lossKeys: Set<String>
 
-    init(_ file: any TensorFile, weights: InitialWeights) throws {
+    init(_ file: any TensorFile, weights: InitialWeights, lossParameters: [Parameter]) throws {
         self.file = file
+        lossKeys = Set(lossParameters.map(\.key))
         isCheckpoint =
-            (file as? SafetensorsFile)?.metadata[Checkpoint.recipeKey] != nil && weights.prefix.isEmpty
+            (file as? SafetensorsFile).map(Checkpoint.isCheckpoint) ?? false && weights.prefix.isEmpty
         guard isCheckpoint else {
             prefix = weights.prefix
             return
@@ -105,8 +127,14 @@ private struct KeyMap {
     }
 
     func key(of parameter: Parameter) -> String {
-        isCheckpoint && !parameter.isTrainable ? parameter.key : prefix + parameter.key
+        if isCheckpoint { return parameter.isTrainable ? prefix + parameter.key : parameter.key }
+        let key = prefix + parameter.key
+        guard isOfLoss(parameter), !file.contains(key) else { return key }
+        // The authors keep the heads of losses beside the network and its average, once for both.
+        return TensorPrefixes.parents(of: prefix).map { $0 + parameter.key }.first(where: file.contains) ?? key
     }
+
+    func isOfLoss(_ parameter: Parameter) -> Bool { lossKeys.contains(parameter.key) }
 
     /// Whether a tensor should belong to the model.
     func isCandidate(_ name: String) -> Bool {

@@ -1,3 +1,4 @@
+import SwiffuseIO
 public import SwiffuseTensor
 
 /// How the tensors of a file met the parameters of a model.
@@ -34,6 +35,10 @@ public struct LoadReport: Error, Sendable, Equatable {
     public var mismatched: [Mismatch] = []
     /// Tensors that no parameter asked for.
     public var unused: [String] = []
+    /// Parameters that only the losses need and a file for drawing does without.
+    public var leftOut: [String] = []
+    /// If nothing was loaded: what stands before the model's keys in the file.
+    public var prefixes: [String] = []
 
     public init(path: String) { self.path = path }
 
@@ -48,10 +53,17 @@ extension LoadReport: CustomStringConvertible {
         let shapes = mismatched.map { "\($0.key) \($0.found), the model needs \($0.expected)" }
         let parts = [
             Self.part("missing", lacking), Self.part("of another shape", shapes), Self.part("unused", unused),
+            Self.part("that only losses need left out", leftOut), advice,
         ].compactMap { $0 }
         let total = loadedCount + missing.count + mismatched.count
         let counts = "\(path): \(loadedCount) of \(total) parameters loaded"
-        return ([counts] + parts).joined(separator: "; ")
+        return ([counts] + parts).joined(separator: "; ").printable
+    }
+
+    private var advice: String? {
+        guard !prefixes.isEmpty else { return nil }
+        let names = prefixes.map { $0.isEmpty ? "no prefix" : "'\($0)'" }.joined(separator: " or ")
+        return "the model's keys lie under \(names): name one as the prefix"
     }
 
     private static func part(_ title: String, _ names: [String]) -> String? {

@@ -7,13 +7,20 @@ public struct TensorCopy: Sendable {
 
     public init(prefix: String = "") { self.prefix = prefix }
 
+    /// Copies the tensors, and if all are wanted the texts of a safetensors file, too.
+    ///
     /// - Returns: the number of tensors written.
     /// - Throws: `CheckpointError`, also if no tensor has the prefix.
     public func write(_ source: String, to path: String) throws(CheckpointError) -> Int {
         let file = try TensorFiles.open(source)
         let names = file.names.filter { $0.hasPrefix(prefix) && $0.utf8.count > prefix.utf8.count }
         guard !names.isEmpty else {
-            throw .missing(path: source, key: prefix, nearest: nearestName(to: prefix, in: file.names))
+            guard !prefix.isEmpty else {
+                let reason = file.names.isEmpty ? "holds no tensors" : "holds a single tensor, which has no name"
+                throw .unwritable(path: path, reason: "\(source) \(reason)")
+            }
+            throw .missingPrefix(
+                path: source, prefix: prefix, similar: TensorPrefixes.similar(to: prefix, in: file.names))
         }
         var specs: [SafetensorsSpec] = []
         for name in names {
@@ -22,7 +29,8 @@ public struct TensorCopy: Sendable {
                     name: String(name.dropFirst(prefix.count)), dtype: try file.dtype(of: name),
                     shape: try file.shape(of: name)))
         }
-        var writer = try SafetensorsWriter(path: path, tensors: specs)
+        let metadata = prefix.isEmpty ? (file as? SafetensorsFile)?.metadata : nil
+        var writer = try SafetensorsWriter(path: path, tensors: specs, metadata: metadata ?? [:])
         for (name, spec) in zip(names, specs) {
             let bytes = try file.withBytes(of: name) { [UInt8]($0) }
             try writer.append(spec.name, bytes)

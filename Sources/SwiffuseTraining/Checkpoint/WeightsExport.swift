@@ -31,6 +31,9 @@ public struct WeightsExport: Sendable {
 
     /// Writes the weights of another program's file as a checkpoint that pictures can be drawn with.
     ///
+    /// What only the losses need, such as REPA's head, is copied if the file has all of it; otherwise the recipe that is
+    /// written names no losses.
+    ///
     /// - Parameters:
     ///   - weights: the file and which of its keys are meant.
     ///   - recipe: the model that the weights belong to.
@@ -39,9 +42,10 @@ public struct WeightsExport: Sendable {
         _ weights: InitialWeights, as recipe: Recipe, registry: Registry, to path: String
     ) throws -> LoadReport {
         var recipe = recipe
-        let parameters = try DiffusionModel(recipe, registry: registry).scope.parameters
-        let (report, values) = try weights.values(for: parameters)
+        let model = try DiffusionModel(recipe, registry: registry)
+        let (report, values) = try weights.values(for: model, purpose: .drawing)
         recipe.forDrawingOnly()
+        if !report.leftOut.isEmpty { recipe.losses = [] }
         let tensors = values.map { (name: $0.0.key, shape: $0.0.shape.dimensions) }
         try write(tensors, metadata: try Checkpoint.metadata(of: recipe, step: 0), to: path) { values[$0].1 }
         return report

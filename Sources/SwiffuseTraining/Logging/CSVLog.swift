@@ -16,6 +16,9 @@ public struct CSVLog: Sendable {
     /// Opens a log; lines beyond `step` (of updates that a resumed run does again) and a line that was not finished are
     /// cut off.
     ///
+    /// The lines of a log with other columns, as an older version writes it, keep what they have: a column that they
+    /// lack is empty, one that is no longer known is left out.
+    ///
     /// - Parameters:
     ///   - path: the file; made if missing.
     ///   - columns: names; the first column is the step.
@@ -29,10 +32,13 @@ public struct CSVLog: Sendable {
             let text = String(decoding: try FileContents.read(path), as: UTF8.self)
             // What follows the last line feed is empty, or a line that was not finished.
             let old = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
-            if old.first == header {
-                lines += old.dropFirst().filter { line in
+            let names = old.first.map { $0.split(separator: ",").map(String.init) } ?? []
+            if names.first == columns.first {
+                let places = columns.map { names.firstIndex(of: $0) }
+                for line in old.dropFirst() {
                     let values = line.split(separator: ",", omittingEmptySubsequences: false)
-                    return values.count == columns.count && Int(values[0]).map { $0 <= step } ?? false
+                    guard values.count == names.count, let number = Int(values[0]), number <= step else { continue }
+                    lines.append(places.map { place in place.map { String(values[$0]) } ?? "" }.joined(separator: ","))
                 }
             }
         }

@@ -1,3 +1,4 @@
+import SwiffuseDiffusion
 import SwiffuseIO
 
 /// Everything that a run writes down while it trains: tables, and the same for TensorBoard.
@@ -8,13 +9,17 @@ struct RunLogs {
 
     /// Opens the logs of a run; what was written about updates after `step` is cut off.
     ///
-    /// - Parameter bins: parts of the time that validation tells apart; nil without validation.
-    init(_ folder: RunFolder, bins: Int?, forTensorBoard: Bool, keepingThrough step: Int) throws(FileError) {
+    /// - Parameter model: what is trained; its recipe says what is written down.
+    init(_ folder: RunFolder, of model: DiffusionModel, keepingThrough step: Int) throws(FileError) {
+        let training = model.recipe.training
+        let facts = ["gradient_norm", "learning_rate", "images_per_second", "data_wait"]
         steps = try CSVLog(
             path: folder.logPath,
-            columns: ["step", "loss", "gradient_norm", "learning_rate", "images_per_second", "data_wait"],
+            columns: ["step", "loss"] + model.termNames.map(Self.name(ofTerm:))
+                + (training.balance.isOn ? ["balance"] : []) + facts,
             keepingThrough: step)
-        if let bins {
+        if training.validation.isOn {
+            let bins = training.validation.bins
             validation = try CSVLog(
                 path: folder.validationPath,
                 columns: ["step", "weights", "loss"] + (0..<bins).map { Self.name(ofBin: $0, of: bins) },
@@ -22,25 +27,34 @@ struct RunLogs {
         } else {
             validation = nil
         }
-        board = forTensorBoard ? try TensorBoardLog(path: folder.eventsPath, keepingThrough: step) : nil
+        board = training.tensorBoard ? try TensorBoardLog(path: folder.eventsPath, keepingThrough: step) : nil
     }
 
-    /// Writes down the last update, with the mean loss since the last time.
+    /// Writes down the last update, with the mean losses since the last time.
     ///
-    /// - Parameter dataWaitShare: part of the time, 0…1, that was spent waiting for images.
+    /// - Parameters:
+    ///   - interval: the updates since the last time, this one included.
+    ///   - dataWaitShare: part of the time, 0…1, that was spent waiting for images.
     func add(
-        _ report: StepReport, meanLoss: Double, imagesPerSecond: Double, dataWaitShare: Double
+        _ report: StepReport, meansOf interval: LossInterval, imagesPerSecond: Double, dataWaitShare: Double
     ) throws(FileError) {
-        try steps.append([
-            String(report.step), String(meanLoss), String(report.gradientNorm), String(report.learningRate),
-            String(imagesPerSecond), String(dataWaitShare),
-        ])
+        try steps.append(
+            [String(report.step), String(interval.mean)] + interval.termMeans.map { String($0) }
+                + (report.balance.map { [String($0)] } ?? [])
+                + [
+                    String(report.gradientNorm), String(report.learningRate), String(imagesPerSecond),
+                    String(dataWaitShare),
+                ])
+        let terms = zip(report.terms, interval.termMeans).map { (tag: Self.name(ofTerm: $0.name), value: Float($1)) }
         try board?.add(
-            [
-                ("training/loss", Float(meanLoss)), ("training/gradient_norm", report.gradientNorm),
-                ("training/learning_rate", Float(report.learningRate)),
-                ("training/images_per_second", Float(imagesPerSecond)), ("training/data_wait", Float(dataWaitShare)),
-            ], step: report.step)
+            [("training/loss", Float(interval.mean))] + terms
+                + (report.balance.map { [("training/balance", $0)] } ?? [])
+                + [
+                    ("training/gradient_norm", report.gradientNorm),
+                    ("training/learning_rate", Float(report.learningRate)),
+                    ("training/images_per_second", Float(imagesPerSecond)),
+                    ("training/data_wait", Float(dataWaitShare)),
+                ], step: report.step)
     }
 
     func add(_ report: ValidationReport) throws(FileError) {
@@ -63,6 +77,9 @@ struct RunLogs {
             try AppendedFile.synchronise(path)
         }
     }
+
+    /// A term's column and tag, such as `loss/lpips`.
+    private static func name(ofTerm term: String) -> String { "loss/" + term }
 
     /// The times of a bin, such as `t_0.10_0.20`.
     private static func name(ofBin bin: Int, of count: Int) -> String {

@@ -6,13 +6,16 @@ struct FinitenessCheck {
     /// Number of the update, from 1.
     let step: Int
 
-    /// The mean over the passes of an update of the loss, the sum of its terms.
+    /// The mean over the passes of an update of the loss, and of each of the terms whose sum it is.
     ///
     /// - Throws: `TrainingError.notFinite` naming the term, or the `DeviceError` of a failed operation.
-    func loss(_ passes: [[LossTerm]], parameters: ParameterStore) throws -> Float {
+    func loss(
+        _ passes: [[LossTerm]], parameters: ParameterStore
+    ) throws -> (total: Float, terms: [StepReport.Term]) {
         var total: Float = 0
+        var sums = [Float](repeating: 0, count: passes.first?.count ?? 0)
         for terms in passes {
-            for term in terms {
+            for (index, term) in terms.enumerated() {
                 let value = try term.value.scalar()
                 guard value.isFinite else {
                     let parameter = try firstNonFinite(in: parameters)
@@ -20,9 +23,12 @@ struct FinitenessCheck {
                     throw TrainingError.notFinite(NonFiniteValue(place, value: value, step: step))
                 }
                 total += value
+                sums[index] += value
             }
         }
-        return total / Float(passes.count)
+        let count = Float(passes.count)
+        let means = zip(passes.first ?? [], sums).map { StepReport.Term(name: $0.name, value: $1 / count) }
+        return (total / count, means)
     }
 
     /// The error that names the first parameter whose gradient is not finite.

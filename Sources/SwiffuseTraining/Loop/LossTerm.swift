@@ -1,3 +1,4 @@
+public import SwiffuseDiffusion
 public import SwiffuseTensor
 
 /// A part of what training minimises.
@@ -26,6 +27,11 @@ public struct LossTerm: Sendable {
 
     /// The same outside any recording.
     func detached() -> LossTerm { LossTerm(name, value.detached(), role: role) }
+}
+
+extension DiffusionModel {
+    /// What the terms of its loss are called: the target's own, then those of `losses`; no two alike.
+    public var termNames: [String] { [recipe.target.type] + losses.map(\.name) }
 }
 
 extension [LossTerm] {

@@ -81,7 +81,7 @@ public struct TrainingLoop: Sendable {
             terms.append(result.result)
         }
         guard let gradients else { throw CancellationError() }
-        let report = try update(with: gradients, terms: terms, waiting: waiting)
+        let report = try update(with: gradients, terms: terms, balance: balance, waiting: waiting)
         state.balance = balance
         return report
     }
@@ -95,7 +95,7 @@ public struct TrainingLoop: Sendable {
     }
 
     private mutating func update(
-        with gradients: consuming Gradients, terms: [[LossTerm]], waiting: Duration
+        with gradients: consuming Gradients, terms: [[LossTerm]], balance: LossBalance, waiting: Duration
     ) throws -> StepReport {
         let training = model.recipe.training
         let number = state.step
@@ -109,9 +109,10 @@ public struct TrainingLoop: Sendable {
             &state.store, &state.optimizer, gradients: gradients, learningRate: rate,
             scale: 1 / Float(training.accumulation), squaredNorm: squaredNorm)
         return StepReport(
-            step: state.step, loss: loss, gradientNorm: squared.squareRoot() / Float(training.accumulation),
-            learningRate: rate, imageCount: training.batchSize * training.accumulation,
-            dataWait: waiting)
+            step: state.step, loss: loss.total, terms: loss.terms,
+            balance: training.balance.isOn ? balance.factor : nil,
+            gradientNorm: squared.squareRoot() / Float(training.accumulation), learningRate: rate,
+            imageCount: training.batchSize * training.accumulation, dataWait: waiting)
     }
 }
 

@@ -28,13 +28,13 @@ extension TrainingRun {
         var skippedCount = 0
         while !loop.isFinished && !shouldStop() {
             let step = try loop.step()
-            interval.add(step.loss)
+            interval.add(step.loss, terms: step.terms.map(\.value))
             speed.add(step)
             for picture in loop.skippedPictures.dropFirst(skippedCount) { report(.skipped(picture)) }
             skippedCount = loop.skippedPictures.count
             if isDue(training.logEvery) {
                 try logs.add(
-                    step, meanLoss: interval.mean, imagesPerSecond: speed.imagesPerSecond,
+                    step, meansOf: interval, imagesPerSecond: speed.imagesPerSecond,
                     dataWaitShare: speed.dataWaitShare)
                 interval = LossInterval()
                 speed = Speedometer()

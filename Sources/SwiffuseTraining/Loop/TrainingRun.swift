@@ -79,9 +79,7 @@ public struct TrainingRun: Sendable {
         self.folder = folder
         self.registry = registry
         try AtomicFile.write(Array(try recipe.tree().yaml.utf8), to: folder.recipePath)
-        logs = try RunLogs(
-            folder, bins: training.validation.isOn ? training.validation.bins : nil,
-            forTensorBoard: training.tensorBoard, keepingThrough: begin.state.step)
+        logs = try RunLogs(folder, of: model, keepingThrough: begin.state.step)
         // A run that was killed may have saved without keeping the number.
         if let savedStep { try folder.keepCheckpoint(of: savedStep, training.keep) }
     }
@@ -109,7 +107,7 @@ private struct Opening {
             loadReport = nil
         case .new, .overwriting:
             var state = TrainingState(model.scope, seed: training.seed, optimizer: training.adamW, on: device)
-            loadReport = try weights?.load(into: &state.store)
+            loadReport = try weights?.load(into: &state.store, of: model)
             if loadReport != nil { state.optimizer = training.adamW.begin(state.store) }
             fresh = state
         }

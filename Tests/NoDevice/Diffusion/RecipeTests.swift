@@ -75,7 +75,7 @@ import Testing
         ("backbone: flat\nsampling: {grid: {lastStep: 2}}", "sampling.grid.lastStep: found 2.0"),
         ("backbone: flat\nsampling: {guidance: {interval: [0.9, 0.1]}}", "guidance.interval: found [0.9, 0.1]"),
         ("backbone: flat\nsampling: {guidance: {scale: 1e9}}", "sampling.guidance.scale"),
-        ("backbone: flat\nlosses: [{type: lpips, weight: 0.1}]", "losses.0.type: no losses is called \"lpips\""),
+        ("backbone: flat\nlosses: [{type: lpips, weight: 0.1}]", "losses.0.type: no loss is called \"lpips\""),
         ("backbone: flat\nlosses: lpips", "losses: found the text \"lpips\", expected a list"),
         ("backbone: flat\ndata: mnist", "data.type: no data is called \"mnist\""),
         ("backbone: [1]", "backbone: found a list of 1, expected a map with type: …"),

@@ -50,6 +50,7 @@ import Testing
         try expect(scores.precisionRecall?.precision, 0.88, relative: 1e-12, "precision")
         try expect(scores.precisionRecall?.recall, 253.0 / 260, relative: 1e-12, "recall")
         #expect(scores.kernelSubsetSize == 260)
+        #expect(scores.overlapSampleCount == 300 && scores.overlapReferenceCount == 260)
         #expect(scores.spatialFrechet == nil)
     }
 
@@ -93,6 +94,73 @@ import Testing
         #expect(scores.precisionRecall == nil && scores.kernel == nil && read.count == nil)
     }
 
+    /// Statistics of width 2 in which one array is another.
+    private func statistics(
+        _ folder: TemporaryFolder, _ name: String, _ shape: [Int], _ values: [Double]
+    ) throws -> FeatureReference {
+        let path = folder.path + "/statistics.npz"
+        var arrays: [String: (shape: [Int], values: [Double])] = [
+            "mu": ([2], [1, -2]), "sigma": ([2, 2], [2, 0.5, 0.5, 1]), "count": ([1], [3]),
+            "features": ([3, 2], [1, 2, 3, 4, 5, 6]),
+        ]
+        arrays[name] = (shape, values)
+        var writer = try NPZWriter(path: path)
+        for (name, array) in arrays.sorted(by: { $0.key < $1.key }) {
+            try writer.begin(name, NPYHeader(.float64, shape: array.shape))
+            try writer.append(array.values)
+        }
+        try writer.finish()
+        return try FeatureReference(try NPZFile(path: path))
+    }
+
+    @Test func refusesNumbersThatCannotBeStatistics() throws {
+        let folder = try TemporaryFolder()
+        let mistakes: [(name: String, shape: [Int], values: [Double], words: String)] = [
+            ("count", [1], [.nan], "'count'"), ("count", [1], [1e300], "'count'"), ("count", [1], [-5], "'count'"),
+            ("count", [1], [1], "'count'"), ("count", [1], [3.5], "'count'"), ("count", [2], [3, 3], "'count'"),
+            ("count", [0], [], "'count'"), ("count", [1], [2], "3 or more"),
+            ("features", [3, 2], [1, 2, .nan, 4, 5, 6], "element 2"), ("features", [0, 2], [], "'features'"),
+            ("features", [2, 3], [1, 2, 3, 4, 5, 6], "not [n, 2]"), ("mu", [1, 2], [1, 2], "'mu' is [1, 2]"),
+            ("mu", [2], [.infinity, 0], "element 0"), ("mu", [2], [1e300, 0], "element 0"),
+            ("sigma", [4], [2, 0.5, 0.5, 1], "'sigma' [4]"), ("sigma", [2, 2], [2, 0.5, 0.5, .nan], "element 3"),
+            ("sigma", [2, 2], [2, 0.5, 0.5, -1], "its diagonal holds -1.0 at 1"),
+            ("sigma", [2, 2], [2, 0.5, 0.6, 1], "not symmetric at (1, 0)"),
+        ]
+        for (name, shape, values, words) in mistakes {
+            let error = #expect(throws: DataError.self, "\(name) \(values)") {
+                try statistics(folder, name, shape, values)
+            }
+            let text = error.map { "\($0)" } ?? ""
+            #expect(text.contains(words) && text.contains("statistics.npz"), "\(text)")
+        }
+        // What rounding does to Float32, and a count without an axis.
+        let rounded = try statistics(folder, "sigma", [2, 2], [2, 0.5, 0.500001, -1e-12])
+        #expect(try rounded.count == 3 && statistics(folder, "count", [], [3]).count == 3)
+        #expect(rounded.network == nil)
+    }
+
+    @Test func featuresOfOtherNetworksAreRefused() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/reference.npz"
+        var (samples, reference) = (try samples(), try reference())
+        let names = [("a network", "00"), ("a network", "01"), ("another", "00")]
+        let identities = names.map { FeatureNetworkIdentity(settings: $0, sha256: $1) }
+        reference.network = identities[0]
+        try FeatureReference(reference).write(to: path)
+        let read = try FeatureReference(try NPZFile(path: path))
+        #expect(read.network == identities[0])
+        for network in [nil, identities[0], FeatureNetworkIdentity(settings: "a network", sha256: nil)] {
+            samples.network = network
+            _ = try EvaluationScores(samples: samples, reference: read)
+        }
+        for network in identities.dropFirst() {
+            samples.network = network
+            #expect(throws: EvaluationError.self) { try EvaluationScores(samples: samples, reference: read) }
+        }
+        try samples.write(to: path)
+        #expect(try FeatureSet(try NPZFile(path: path)).network == identities[2])
+    }
+
     @Test func refusesFilesThatDoNotFit() throws {
         let folder = try TemporaryFolder()
         var writer = try NPZWriter(path: folder.path + "/bad.npz")
@@ -102,7 +170,7 @@ import Testing
         try writer.append([Double](repeating: 0, count: 6))
         try writer.finish()
         #expect(throws: DataError.self) { try FeatureReference(try NPZFile(path: folder.path + "/bad.npz")) }
-        var set = FeatureSet(width: 2, keeping: .none)
+        var set = FeatureSet(width: 2, keeping: .first(0))
         #expect(throws: EvaluationError.self) { try set.add(pooled: [1, .nan]) }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import SwiffuseDiffusion
+import SwiffuseEvaluation
 import SwiffuseIO
 import SwiffuseJiT
 import Testing
@@ -87,6 +88,20 @@ import Testing
             for name in file.headers.keys {
                 #expect(try file.float64(name).count == file.headers[name]?.shape.reduce(1, *))
             }
+        }
+    }
+
+    @Test func statistics() throws {
+        let folder = try TemporaryFolder()
+        var features = FeatureSet(width: 3, keeping: .first(5))
+        features.network = FeatureNetworkIdentity(settings: "a network", sha256: "5d41")
+        try features.add(pooled: (0..<21).map { Float($0 * $0 % 17) })
+        let path = folder.path + "/original"
+        try FeatureReference(features).write(to: path)
+        fuzz([try FileContents.read(path)], seed: 23) { bytes in
+            let read = try FeatureReference(try NPZFile(path: folder.file("damaged", bytes)))
+            #expect(read.pooled.covariance.values.count == read.pooled.mean.count * read.pooled.mean.count)
+            #expect((read.pooled.mean + (read.vectors?.values ?? [])).allSatisfy(\.isFinite) && read.count ?? 2 >= 2)
         }
     }
 

@@ -22,7 +22,9 @@ import Testing
 
     private func text(_ text: String) -> [UInt8] { joined([0x58], little(text.utf8.count, 4), Array(text.utf8)) }
     private func global(_ module: String, _ name: String) -> [UInt8] { Array("c\(module)\n\(name)\n".utf8) }
-    private func integer(_ value: Int) -> [UInt8] { joined([0x4A], little(value, 4)) }
+    private func integer(_ value: Int) -> [UInt8] {
+        Int32(exactly: value) == nil ? joined([0x8A, 8], little(value, 8)) : joined([0x4A], little(value, 4))
+    }
 
     /// Pushes a tensor of two dimensions over `count` floats in storage 0.
     private func tensor(count: Int, offset: Int = 0, shape: (Int, Int), strides: (Int, Int)) -> [UInt8] {
@@ -72,6 +74,7 @@ import Testing
             (6, 0, (3, 3), (3, 1)), (6, 5, (1, 2), (1, 1)), (6, -1, (1, 1), (1, 1)), (6, 0, (-1, 2), (1, 1)),
             (6, 0, (2, 2), (-1, 1)), (7, 0, (1, 7), (7, 1)), (6, 0, (0x7FFF_FFFF, 0x7FFF_FFFF), (0, 0)),
             (6, 0, (0x7FFF_FFFF, 2), (0x7FFF_FFFF, 1)), (6, 0, (0x4000_0000, 1), (0, 0)),
+            (1 << 60, 0, (1, 2), (1, 1)), (Int.max, 0, (3, 1), (1 << 61, 1)),
         ]
         for (count, offset, shape, strides) in shapes {
             let pickle = dictionary(tensor(count: count, offset: offset, shape: shape, strides: strides))
@@ -110,6 +113,42 @@ import Testing
         #expect(throws: CheckpointError.self) { try open(copies + [0x4E, 0x2E]) }
     }
 
+    @Test func manyViewsOfOneStorageAreRefused() throws {
+        // 256 KiB that stand for 768 KiB, as tied weights do, or for 25 MiB.
+        let data = [UInt8](repeating: 0, count: 1 << 18)
+        for (strides, count, isRead) in [((256, 1), 3, true), ((256, 1), 100, false), ((0, 0), 100, false)] {
+            let view = tensor(count: 1 << 16, shape: (256, 256), strides: strides)
+            let items = (0..<count).flatMap { text("w\($0)") + view }
+            let pickle = joined([0x80, 2, 0x7D, 0x28], items, [0x75, 0x2E])
+            guard isRead else {
+                let error = #expect(throws: CheckpointError.self) { try open(pickle, data: data) { _ in 0 } }
+                #expect(error?.description.contains("share their numbers") == true)
+                continue
+            }
+            #expect(try open(pickle, data: data) { _ in 0 }.names.count == count)
+        }
+    }
+
+    @Test func smallPicklesDoNotFillTheMemory() throws {
+        // A few bytes of memory for each of 2²² instructions, a path of 4000 bytes for each member of a list, and a text
+        // of a million letters encoded again and again.
+        let nothing = [UInt8](repeating: 0x4E, count: 1 << 22 + 1)
+        let key = text(String(repeating: "k", count: 4000))
+        let members = [UInt8](repeating: 0x4E, count: 50_000)
+        var encodings = joined(
+            [0x80, 2], text(String(repeating: "a", count: 1 << 20)), [0x71, 0, 0x30], text("latin1"), [0x71, 1, 0x30],
+            global("_codecs", "encode"), [0x71, 2, 0x30])
+        for _ in 0..<20 { encodings += [0x68, 2, 0x68, 0, 0x68, 1, 0x86, 0x52, 0x30] }
+        for (pickle, words) in [
+            (joined([0x80, 2], nothing, [0x2E]), "instructions"),
+            (joined([0x80, 2, 0x7D], key, [0x28], members, [0x6C, 0x73, 0x2E]), "nested"),
+            (joined(encodings, [0x4E, 0x2E]), "copies"),
+        ] {
+            let error = #expect(throws: CheckpointError.self) { try open(pickle) { _ in 0 } }
+            #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+        }
+    }
+
     @Test func plainContainersAndNumbersAreRead() throws {
         let namespace =
             joined(
@@ -131,5 +170,23 @@ import Testing
             let error = #expect(throws: CheckpointError.self) { try TorchFile(path: path) }
             #expect(error?.description.contains("x.pt") == true)
         }
+    }
+
+    @Test(arguments: [
+        ("<!DOCTYPE html>\n<html>", "it is a text that begins with '<!DOCTYPE html>'"),
+        ("root:x:0:0:root:/root:/bin/bash\n", "it is a text that begins with 'root:x:0:0:root:/root:/bin/bash'"),
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:4d", "a pointer of git-lfs, not the file itself"),
+        ("\u{1B}]0;title", "it begins with the bytes 1B 5D 30 3B"), ("", "it is empty"),
+    ])
+    func filesOfAnotherKindAreToldByTheirBeginning(_ contents: String, _ words: String) throws {
+        let path = try folder.file("x.pt", Array(contents.utf8))
+        let error = #expect(throws: CheckpointError.self) { try TorchFile(path: path) }
+        #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+    }
+
+    @Test func controlCharactersDoNotReachTheTerminal() throws {
+        let file = try open(dictionary(tensor(count: 6, shape: (3, 2), strides: (1, 3))), data: floats)
+        let error = #expect(throws: CheckpointError.self) { try file.float32(of: "\u{1B}[2J\n\u{202E}é") }
+        #expect(error?.description.contains("'\\u{1B}[2J\\u{A}\\u{202E}é'") == true, "\(error?.description ?? "")")
     }
 }

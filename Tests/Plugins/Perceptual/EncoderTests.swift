@@ -44,6 +44,40 @@ import Testing
         }
     }
 
+    /// Grey pictures of 16 × 20 pixels whose class is their level.
+    private struct Levels: ImageDataset {
+        let count = 50
+        let classNames = ["dark", "middle", "light"]
+        let isInMemory = true
+        func label(at index: Int) -> Int { index % 3 }
+        func image(at index: Int) -> ImageBuffer {
+            let pixels = (0..<320).map { UInt8(60 * (index % 3) + (index + $0) % 7) }
+            return ImageBuffer(width: 20, height: 16, channels: 1, pixels: pixels)
+        }
+    }
+
+    @Test func measuringTheAccuracyIsToldAndCanBeStopped() throws {
+        var settings = EncoderTraining.Settings()
+        (settings.steps, settings.batchSize) = (1, 2)
+        let preparation = try ImagePreparation(ImageGeometry(channels: 3, height: 16, width: 20), fit: .centerCrop)
+        let training = try EncoderTraining(
+            try Encoder(configuration(.vgg)), dataset: Levels(), preparation: preparation, settings: settings)
+        var seen: [Int] = []
+        let whole = try training.run(on: device) { _ in
+            true
+        } measuring: { count, all in
+            seen.append(count)
+            return all == 5
+        }
+        #expect(whole != nil && seen == [2, 4, 5])
+        let stopped = try training.run(on: device) { _ in
+            true
+        } measuring: { count, _ in
+            count < 3
+        }
+        #expect(stopped == nil)
+    }
+
     /// −Σ p log q of rows by hand.
     @Test func crossEntropyIsTheMeanOverRows() throws {
         let logits = Tensor([0, 0, 1000, 0], shape: [2, 2], on: device)

@@ -31,6 +31,11 @@ import Testing
         #expect(loss.batches.withLock { $0 } == [2])
     }
 
+    @Test func theThresholdIsThePapersUnlessAnotherIsGiven() throws {
+        #expect(Gated(Squares()).threshold == 0.3)
+        #expect(GateConfiguration().from == 0.3 && GateConfiguration.open.from == 0)
+    }
+
     @Test func aClosedGateCostsNothing() throws {
         let loss = Squares()
         let (values, gradient) = try run(Gated(loss, from: 0.3), times: [0, 0.1, 0.2])

@@ -70,6 +70,98 @@ import Testing
         } throws: { "\($0)".contains("is [4, 3, 3, 3], the network needs [2, 3, 3, 3]") }
     }
 
+    @Test func partsOfAnotherShapeAreNamed() throws {
+        var configuration = try dino()
+        let parts = ["query", "key", "value"].map { "encoder.layer.0.attention.attention.\($0)" }
+        var tensors = parts.map { ($0 + ".weight", [6, $0.hasSuffix("value") ? 5 : 6]) }
+        tensors += parts.map { ($0 + ".bias", [6]) }
+        let others = try PDINOLoss(configuration, in: context).networks[0].scope.parameters
+            .filter { !$0.key.contains("attn.qkv") }.map { (name(hub: $0.key), $0.shape.dimensions) }
+        configuration.encoder.weights.file = try write(shapes: tensors + others)
+        #expect {
+            _ = try PDINOLoss(configuration, in: context).networks[0].load(on: device)
+        } throws: { "\($0)".contains("1 of another shape: '\(parts[2]).weight' is [6, 5], the network needs [6, 6]") }
+    }
+
+    @Test func everythingThatDoesNotMatchIsReportedTogether() throws {
+        var configuration = try dino()
+        configuration.encoder.network.registerCount = 0
+        let parameters = try PDINOLoss(configuration, in: context).networks[0].scope.parameters
+        let own = parameters.map { ($0.key, $0.shape.dimensions) }
+        let harmless = [("mask_token", [1, 6]), ("head.weight", [3, 6]), ("head.bias", [3])]
+        configuration.encoder.weights.file = try write(shapes: own + harmless)
+        try expectLoads(PDINOLoss(configuration, in: context))
+        for (further, words) in [
+            ([("register_tokens", [1, 4, 6])], "1 unused: register_tokens"),
+            ([("blocks.1.norm1.weight", [6]), ("blocks.77.norm1.weight", [6])], "2 unused: blocks.1.norm1.weight"),
+        ] {
+            configuration.encoder.weights.file = try write(shapes: own + further)
+            #expect {
+                _ = try PDINOLoss(configuration, in: context).networks[0].load(on: device)
+            } throws: { "\($0)".contains(words) }
+        }
+        configuration.encoder.weights.file = try write(shapes: Array(own.dropFirst(2)) + [("cls_tokens", [1, 1, 6])])
+        #expect {
+            _ = try PDINOLoss(configuration, in: context).networks[0].load(on: device)
+        } throws: {
+            let text = "\($0)"
+            return text.contains("2 missing: cls_token") && text.contains("1 unused: cls_tokens")
+                && text.contains("the most similar name is 'cls_tokens'")
+        }
+    }
+
+    @Test func theFormatIsToldByTheFilesBytes() throws {
+        var configuration = try lpips()
+        let parameters = try LPIPSLoss(configuration, in: context).networks[0].scope.parameters
+        let shapes = parameters.map { ($0.key, $0.shape.dimensions) }
+        // What the package's file and torchvision's hold besides.
+        let others = [("lin0.model.1.weight", [1, 2, 1, 1]), ("scaling_layer.shift", [3]), ("classifier.0.bias", [2])]
+        let path = folder + "/weights"
+        try FileManager.default.moveItem(atPath: try write(shapes: shapes + others), toPath: path)
+        configuration.weights.file = path
+        try expectLoads(LPIPSLoss(configuration, in: context))
+    }
+
+    @Test func settingsOfAnEncodersFileMustBeItsOwn() throws {
+        var own = EncoderConfiguration()
+        own.architecture = .vit
+        own.transformer = try dino().encoder.network
+        own.image = ImageSpec(channels: 3, height: 28, width: 28)
+        let encoder = try Encoder(own)
+        let path = folder + "/encoder.safetensors"
+        try EncoderFile.write(
+            ParameterStore(encoder.scope, seed: 3, on: device), of: own, summary: "a test", to: path)
+        var configuration = try dino()
+        configuration.encoder.weights.file = path
+        try expectLoads(PDINOLoss(configuration, in: context))
+        #expect(try DINOv2Configuration(fitting: try TensorFiles.open(path)) == own.transformer)
+        configuration.encoder.network.headCount = 3
+        #expect {
+            _ = try PDINOLoss(configuration, in: context).networks[0].load(on: device)
+        } throws: { "\($0)".contains("was trained with headCount 2, the network is set to 3") }
+    }
+
+    @Test(arguments: [0, 4], DINOv2Configuration.FeedForward.allCases)
+    func settingsFitAFileOfDINOv2(_ registers: Int, _ feedForward: DINOv2Configuration.FeedForward) throws {
+        var wanted = DINOv2Configuration()
+        (wanted.width, wanted.depth, wanted.headCount, wanted.imageSize) = (128, 3, 2, 42)
+        (wanted.registerCount, wanted.feedForward) = (registers, feedForward)
+        if registers > 0 { (wanted.interpolationOffset, wanted.interpolationAntialias) = (0, true) }
+        var configuration = DINOv2FeaturesConfiguration()
+        configuration.network = wanted
+        let parameters = DINOv2Features(configuration).network.scope.parameters
+        for prefix in [nil, "", "dinov2."] {
+            let shapes = parameters.map { parameter in
+                (prefix.map { $0 + hub(parameter.key) } ?? parameter.key, parameter.shape.dimensions)
+            }
+            let file = try TensorFiles.open(try write(shapes: shapes))
+            #expect(DINOv2Configuration.isDINOv2(file))
+            #expect(try DINOv2Configuration(fitting: file) == wanted, "\(prefix ?? "upstream")")
+        }
+        let other = try TensorFiles.open(try write(shapes: [("cls_token", [1, 1, 6])]))
+        #expect(try DINOv2Configuration(fitting: other) == nil)
+    }
+
     @Test func equalSettingsShareANetwork() throws {
         let first = try PDINOLoss(dino(), in: context).networks[0]
         let second = try PDINOLoss(dino(), in: context).networks[0]
@@ -113,6 +205,14 @@ import Testing
         return table[key] ?? key.replacingOccurrences(of: "blocks.0", with: "encoder.layer.0")
     }
 
+    /// Hugging Face's names of any block, as far as they tell the size.
+    private func hub(_ key: String) -> String {
+        guard key.hasPrefix("blocks") else { return name(hub: key) }
+        return key.replacingOccurrences(of: "blocks", with: "encoder.layer")
+            .replacingOccurrences(of: "ls1.gamma", with: "layer_scale1.lambda1")
+            .replacingOccurrences(of: "mlp.w12", with: "mlp.weights_in")
+    }
+
     /// Numbers that tell the parameter and the place in it.
     private func values(of parameter: Parameter) -> [Float] {
         (0..<parameter.shape.count).map { Float(parameter.index * 10_000 + $0) }
@@ -120,6 +220,16 @@ import Testing
 
     private func expectNumbered(_ store: ParameterStore) throws {
         for parameter in store.parameters { #expect(try store[parameter].scalars() == values(of: parameter)) }
+    }
+
+    private func expectLoads(_ loss: some PerceptualLoss) throws {
+        let network = loss.networks[0]
+        let loaded = try network.load(on: device)
+        #expect(loaded.parameters.count == network.scope.parameters.count)
+    }
+
+    private func write(shapes: [(String, [Int])]) throws -> String {
+        try write(shapes.map { ($0, $1, [Float](repeating: 0.5, count: $1.reduce(1, *))) })
     }
 
     private func write(_ parameters: [Parameter], named name: (String) -> String) throws -> String {

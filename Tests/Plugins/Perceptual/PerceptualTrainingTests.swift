@@ -1,4 +1,5 @@
 import Foundation
+import Swiffuse
 import SwiffuseDiffusion
 import SwiffuseIO
 import SwiffuseJiT
@@ -20,6 +21,9 @@ import Testing
         - {type: p-dino, weight: 0.01, layers: [1], gate: {from: 0.3}, encoder: \(encoder)}
         """
 
+    private static let tinyVGG =
+        "weights: {source: random}, network: {widths: [2, 3, 2, 3, 2], heads: uniform}"
+
     private func run(_ training: String = "{steps: 4, logEvery: 1}", losses: String = losses) throws -> TinyRun {
         let registry = try Registry(plugins: [StandardParts(), JiTPlugin(), PerceptualPlugin()])
         return try TinyRun(training, losses: losses, registry: registry)
@@ -33,6 +37,30 @@ import Testing
         #expect(try tiny.bytes("whole/checkpoint.safetensors") == tiny.bytes("parts/checkpoint.safetensors"))
         let checkpoint = try Checkpoint(path: tiny.folder("whole").checkpointPath)
         #expect(checkpoint.balance.factor != 1 && checkpoint.balance.factor > 0)
+    }
+
+    @Test func everyTermOfTheLossIsLogged() throws {
+        let settings = "{steps: 5, ema: [], logEvery: 2, balance: {isOn: true, from: 0, every: 2}}"
+        let second = "\n- {type: lpips, weight: 0, patchSize: 4, \(Self.tinyVGG)}"
+        let tiny = try run(settings, losses: Self.losses + second)
+        let steps = try tiny.train("whole").compactMap { event in
+            if case .stepped(let report, _) = event { report } else { nil }
+        }
+        try tiny.train("parts", until: 3)
+        try tiny.train("parts", .resuming)
+        let lines = try tiny.lines("whole/log.csv").map { $0.split(separator: ",").map(String.init) }
+        let terms = ["clean-image", "repa", "lpips", "p-dino", "lpips-2"]
+        #expect(Array(lines[0].prefix(8)) == ["step", "loss"] + terms.map { "loss/" + $0 } + ["balance"])
+        #expect(steps.allSatisfy { $0.terms.map(\.name) == terms && $0.balance != nil })
+        for line in lines.dropFirst() {
+            let numbers = try line.map { try #require(Double($0)) }
+            // Sums of Float32, in another order.
+            #expect(abs(numbers[2...6].reduce(0, +) - numbers[1]) <= 1e-5 * numbers[1])
+            #expect(numbers[6] == 0)
+            #expect(steps[Int(numbers[0]) - 1].balance == Float(line[7]))
+        }
+        let parts = try tiny.lines("parts/log.csv").map { $0.split(separator: ",").map(String.init) }
+        #expect(parts.map { $0.dropLast(2) } == lines.map { $0.dropLast(2) })
     }
 
     @Test func theHeadIsTrainedAndFrozenNetworksAreNotStored() throws {
@@ -70,6 +98,41 @@ import Testing
         #expect { _ = try named.namingWeights() } throws: { "\($0)".contains("losses.0.weights.sha256") }
     }
 
+    @Test func aGateThatIsWrittenHasThePapersThreshold() throws {
+        for (gate, from, convention) in [
+            ("", 0, GateConfiguration.Convention.official), (", gate: {}", 0.3, .official),
+            (", gate: null", 0.3, .official), (", gate: {convention: paper}", 0.3, .paper),
+            (", gate: {from: 0.7}", 0.7, .official), (", gate: {from: 0}", 0, .official),
+        ] {
+            let recipe = try run(losses: "- {type: lpips, patchSize: 4\(gate)}").recipe
+            #expect(recipe.losses[0].gate == GateConfiguration(from: from, convention: convention))
+            let again = try Recipe(try recipe.tree(), registry: run().registry)
+            #expect(again.losses[0].gate == recipe.losses[0].gate)
+        }
+    }
+
+    @Test func aChangedWeightsFileIsNamedAtItsPlace() throws {
+        let tiny = try run()
+        var tree = try #require(try tiny.recipe.tree().map)
+        func losses(_ texts: String...) throws -> RecipeValue {
+            tree["losses"] = .list(try texts.map { try RecipeValue(yaml: $0) })
+            return .map(tree)
+        }
+        func encoder(_ sum: String) -> String {
+            "{type: repa, encoder: {weights: {source: file, file: dino.pth, sha256: \(sum)}}}"
+        }
+        let (old, new) = ("0123456789abcdef", "fedcba9876543210")
+        let before = try losses("{type: lpips, weight: 0.1}", encoder(old))
+        #expect(before.firstDifference(from: before) == nil)
+        #expect(
+            before.firstDifference(from: try losses("{type: lpips, weight: 0.1}", encoder(new)))
+                == "losses.1.encoder.weights: the file dino.pth changed (SHA-256 fedcba987654…, was 0123456789ab…)")
+        #expect(
+            before.firstDifference(from: try losses("{type: lpips, weight: 0.5}", encoder(old)))
+                == "losses.0.weight was 0.1, is 0.5")
+        #expect(before.firstDifference(from: try losses(encoder(old))) == "losses had 2 entries, has 1")
+    }
+
     @Test(arguments: [
         ("- {type: repa, alignLayer: 9, layer: 1, encoder: ENCODER}", "losses.0.alignLayer"),
         ("- {type: repa, alignLayer: 1, layer: 2, encoder: ENCODER}", "losses.0.layer"),
@@ -88,6 +151,20 @@ import Testing
             let tiny = try run(losses: text)
             _ = try DiffusionModel(tiny.recipe, registry: tiny.registry)
         } throws: { error in (error as? RecipeError)?.path == place }
+    }
+
+    @Test(arguments: [
+        ["backbone.decoderDepth=2", "backbone.decoderWidth=5"], ["backbone.type=dit"], ["backbone.type=deco"],
+        ["backbone.type=pixnerd"],
+    ])
+    func everyBackboneIsBalanced(_ changes: [String]) throws {
+        let settings = "{steps: 2, ema: [], balance: {isOn: true, from: 0, every: 1}}"
+        let tiny = try TinyRun(settings, losses: Self.losses, registry: Registry.standard)
+        let overrides = try changes.map { try RecipeOverride($0) }
+        tiny.recipe = try Recipe(try tiny.recipe.tree(), overrides: overrides, registry: tiny.registry)
+        try tiny.train("run")
+        let factor = try Checkpoint(path: tiny.folder("run").checkpointPath).balance.factor
+        #expect(factor != 1 && factor > 0)
     }
 
     @Test func balancingNeedsALastLayer() throws {
@@ -119,6 +196,11 @@ import Testing
             let backbone = parameters.filter { $0.isTrainable && !$0.key.hasPrefix("diffusion_trainer.") }
             #expect(backbone.reduce(0) { $0 + $1.shape.count } == trainable)
             #expect(recipe.losses.map(\.weight) == [0.5, 0.1, 0.01])
+            #expect(recipe.losses.map(\.gate.from) == [0, 0.3, 0.3])
         }
+        let baseline = try registry.preset("pixelgen-l-baseline").recipe(registry: registry)
+        let aligned = try #require(try baseline.tree()["losses"]?.list?.first)
+        #expect(baseline.losses.count == 1 && !baseline.training.balance.isOn)
+        #expect(aligned["type"] == "repa" && aligned["weight"] == 0.5 && aligned["alignLayer"] == 8)
     }
 }

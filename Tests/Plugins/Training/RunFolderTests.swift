@@ -103,6 +103,22 @@ import Testing
         #expect(try tiny.lines("run/log.csv").map { $0.split(separator: ",")[0] } == ["step", "1", "2", "3"])
     }
 
+    @Test func theLinesOfAnOlderLogKeepWhatTheyHave() throws {
+        let tiny = try TinyRun("{steps: 3, ema: [], logEvery: 1}")
+        try tiny.train("run", until: 2)
+        let header = "step,loss,gradient_norm,learning_rate,images_per_second,data_wait"
+        let older = header + "\n1,0.5,7,0.25,3,0\n2,0.25,5,0.25,3,1\n"
+        try AtomicFile.write(Array(older.utf8), to: tiny.folder("run").logPath)
+        try tiny.train("run", .resuming)
+        let lines = try tiny.lines("run/log.csv")
+        #expect(
+            lines.prefix(3) == [
+                "step,loss,loss/clean-image,gradient_norm,learning_rate,images_per_second,data_wait",
+                "1,0.5,,7,0.25,3,0", "2,0.25,,5,0.25,3,1",
+            ])
+        #expect(lines.count == 4 && lines[3].hasPrefix("3,"))
+    }
+
     @Test func anOlderRecipeWithoutNewSettingsIsResumed() throws {
         let tiny = try TinyRun("{steps: 2, ema: []}")
         try tiny.train("run", until: 1)

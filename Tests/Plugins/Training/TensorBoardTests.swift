@@ -18,15 +18,15 @@ import Testing
         let tiny = try TinyRun("{steps: 4, ema: [], logEvery: 2, sampleEvery: 4, validation: \(validation)}")
         try tiny.train("run")
         let found = try Self.values(in: Array(try tiny.bytes("run/events.out.tfevents.swiffuse")))
-        let training = ["loss", "gradient_norm", "learning_rate", "images_per_second", "data_wait"].map {
-            "training/" + $0
-        }
+        let facts = ["gradient_norm", "learning_rate", "images_per_second", "data_wait"].map { "training/" + $0 }
+        let training = ["training/loss", "loss/clean-image"] + facts
         #expect(found.filter { $0.step == 2 }.map(\.tag) == training)
         #expect(
             found.filter { $0.step == 4 }.map(\.tag)
                 == training + ["samples", "validation/raw/loss", "validation/raw/t_0.00_1.00"])
         let loss = try #require(Float(try tiny.lines("run/log.csv")[2].split(separator: ",")[1]))
         #expect(found.first { $0.step == 4 && $0.tag == "training/loss" }?.number == loss)
+        #expect(found.first { $0.step == 4 && $0.tag == "loss/clean-image" }?.number == loss)
         let png = try #require(found.first { $0.tag == "samples" }?.png)
         #expect(Data(png) == (try tiny.bytes("run/samples/step_0000004.png")))
     }
