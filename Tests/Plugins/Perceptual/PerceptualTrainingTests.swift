@@ -154,7 +154,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ["backbone.decoderDepth=2", "backbone.decoderWidth=5"], ["backbone.type=dit"], ["backbone.type=deco"],
+        ["backbone.decoderDepth=2", "backbone.decoderWidth=5"], ["backbone.type=dit"], ["backbone.type=deco", "backbone.decoderDepth=1"],
         ["backbone.type=pixnerd"],
     ])
     func everyBackboneIsBalanced(_ changes: [String]) throws {
