@@ -154,8 +154,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ["backbone.decoderDepth=2", "backbone.decoderWidth=5"], ["backbone.type=dit"], ["backbone.type=deco", "backbone.decoderDepth=1"],
-        ["backbone.type=pixnerd"],
+        ["backbone.decoderDepth=2", "backbone.decoderWidth=5"], ["backbone.type=dit"],
+        ["backbone.type=deco", "backbone.decoderDepth=1"], ["backbone.type=pixnerd"],
     ])
     func everyBackboneIsBalanced(_ changes: [String]) throws {
         let settings = "{steps: 2, ema: [], balance: {isOn: true, from: 0, every: 1}}"
