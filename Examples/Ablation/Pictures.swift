@@ -27,7 +27,8 @@ enum Pictures: String, CaseIterable {
             "sampling.solver={type: euler}", "sampling.grid.steps=25", "sampling.guidance={type: none}",
         ]
         let training = [
-            "training.batchSize=64", "training.steps=\(steps)", "training.seed=\(seed)",
+            "training.batchSize=32", "training.optimizer.learningRate=0.001", "training.steps=\(steps)",
+            "training.seed=\(seed)",
             "training.schedule.warmupSteps=\(min(100, steps / 5))",
             "training.checkpointEvery=100", "training.sampleEvery=0",
         ]

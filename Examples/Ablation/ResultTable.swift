@@ -1,7 +1,7 @@
 import Foundation
 import Swiffuse
 
-/// The table of a study in Markdown: mean ± standard deviation over the seeds.
+/// The table of a study in Markdown: mean ± standard deviation over the seeds, the mean alone if there is one seed.
 struct ResultTable {
     private var rows: [[String]] = [
         ["", "Fréchet distance ↓", "Inception Score ↑", "Precision ↑", "Recall ↑"],
@@ -21,8 +21,9 @@ struct ResultTable {
 
     private static func text(_ values: [Double], digits: Int) -> String {
         let mean = values.reduce(0, +) / Double(values.count)
+        if values.count == 1 { return String(format: "%.\(digits)f", mean) }
         let deviation =
-            (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, values.count - 1))).squareRoot()
+            (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
         return String(format: "%.\(digits)f ± %.\(digits)f", mean, deviation)
     }
 }

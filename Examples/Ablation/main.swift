@@ -81,7 +81,7 @@ struct Ablation: ParsableCommand {
             let drawn = try all.map { try probe.secondsPerSample($0.pictures) }
             return (updates.reduce(0, +) / Double(all.count), drawn.reduce(0, +) / Double(all.count))
         }
-        say("\(study.rawValue): \(plan.seeds) seeds of \(plan.steps) updates, \(plan.sampleCount) samples each")
+        say("\(study.rawValue): seeds \(plan.seeds); updates \(plan.steps) and samples \(plan.sampleCount) of each run")
         let laboratory = Laboratory(
             folder: folder, steps: plan.steps, sampleCount: plan.sampleCount, registry: registry, device: device)
         for (pictures, encoders) in all {

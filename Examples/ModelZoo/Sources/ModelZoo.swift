@@ -6,12 +6,13 @@ import Swiffuse
 @main
 struct ModelZoo: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "modelzoo", abstract: "Train each small model for the same minutes; compare them in a table.")
+        commandName: "modelzoo", abstract: "Train each small model for the same minutes; compare them in a table.",
+        discussion: "Can be interrupted at any time; the same command goes on.")
 
     @Option(help: "Minutes of training for each.")
     var minutes = 10.0
 
-    @Option(help: "Where runs are kept; a run that is finished is not trained again.")
+    @Option(help: "Where everything is kept; the same command goes on from there.")
     var out = "runs/model-zoo"
 
     @Option(help: "The folder whose README.md holds the table, and where the pictures go.")
@@ -40,12 +41,16 @@ struct ModelZoo: ParsableCommand {
         let device = try CPUDevice()
         let judge = try ZooJudge(
             path: out + "/judge.safetensors", steps: judgeSteps, sampleCount: samples, registry: registry, on: device)
+        let presets = try only.split(separator: ",").map {
+            (name: String($0), recipe: try registry.preset(String($0)).recipe(registry: registry))
+        }
+        let plan = try ZooPlan(presets, in: out, registry: registry, on: device)
         var rows: [ZooResult] = []
-        for name in only.split(separator: ",").map(String.init) {
-            let family = ZooFamily(
-                recipe: try registry.preset(name).recipe(registry: registry), registry: registry,
-                folder: RunFolder("\(out)/\(minutes)-minutes/\(name)"), minutes: minutes)
-            rows.append(try family.finished(judge) ?? family.train(judge, on: device))
+        for (name, recipe) in presets {
+            let family = try ZooFamily(
+                name, recipe, plan: plan, minutes: minutes, registry: registry,
+                folder: RunFolder("\(out)/\(minutes)-minutes/\(name)"))
+            rows.append(try family.result(judge, on: device))
             try family.draw(to: "\(page)/\(name).png", on: device)
         }
         try ZooPage(path: page + "/README.md").write(rows, minutes: minutes, judge: judge)

@@ -3,44 +3,43 @@ import Swiffuse
 
 /// A preset that is trained for a time instead of a number of updates.
 struct ZooFamily {
+    /// The preset, with as many updates as the time is good for, so that the learning rate comes to its end.
     let recipe: Recipe
-    let registry: Registry
-    let folder: RunFolder
+    let name: String
     let minutes: Double
+    private let plan: ZooPlan
+    private let registry: Registry
+    private let folder: RunFolder
 
     private var resultPath: String { folder.path + "/result.json" }
 
-    /// What an earlier run came to, if it was finished.
-    func finished(_ judge: ZooJudge) throws -> ZooResult? {
-        guard folder.hasCheckpoint, let result = ZooResult(file: resultPath), result.minutes == minutes,
-            result.sampleCount == judge.sampleCount
-        else { return nil }
-        say("\(recipe.name): trained already")
-        return result
+    init(_ name: String, _ preset: Recipe, plan: ZooPlan, minutes: Double, registry: Registry, folder: RunFolder) throws
+    {
+        var recipe = preset
+        recipe.training.steps = plan.updates(of: name, minutes: minutes)
+        recipe.training.schedule.warmupSteps = min(recipe.training.schedule.warmupSteps, recipe.training.steps / 10)
+        recipe.training.checkpointEvery = max(1, recipe.training.steps / 10)
+        recipe.training.sampleEvery = 0
+        try recipe.validate(with: registry)
+        (self.name, self.recipe, self.plan, self.minutes) = (name, recipe, plan, minutes)
+        (self.registry, self.folder) = (registry, folder)
     }
 
-    func train(_ judge: ZooJudge, on device: any Device) throws -> ZooResult {
-        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
-        let seconds = minutes * 60
-        let perUpdate = try TrainingLoop.secondsPerUpdate(of: recipe, registry: registry, on: device)
-        let timed = try recipe(for: seconds, secondsPerUpdate: perUpdate)
-        say("\(recipe.name): \(minutes) minutes, at most \(timed.training.steps) updates")
-        var run = try TrainingRun(timed, registry: registry, folder: folder, start: .overwriting, on: device)
-        let clock = ContinuousClock()
-        let start = clock.now
-        try run.run(
-            shouldStop: { clock.now - start >= .seconds(seconds) },
-            report: { event in
-                guard case .stepped(let step, _) = event, step.step % 100 == 0 else { return }
-                say("  update \(step.step), loss \(step.loss)")
-            })
-        let duration = (clock.now - start) / .seconds(1)
-        let (updates, state) = (run.loop.state.step, run.loop.state)
-        let store = state.weights(timed.sampling.ema, of: timed.training).store
+    /// What the family comes to; what is done already is not done again.
+    func result(_ judge: ZooJudge, on device: any Device) throws -> ZooResult {
+        if let result = ZooResult(file: resultPath), result.minutes == minutes, result.sampleCount == judge.sampleCount
+        {
+            say("\(name): done already")
+            return result
+        }
+        let run = try trained(on: device)
+        let state = run.loop.state
+        let store = state.weights(recipe.sampling.ema, of: recipe.training).store
+        say("\(name): drawing")
         let result = ZooResult(
-            preset: recipe.name, minutes: minutes, parameterCount: run.loop.state.store.valueCount, updates: updates,
-            imagesPerSecond: Double(updates * timed.training.batchSize * timed.training.accumulation) / duration,
-            picturesPerSecond: try picturesPerSecond(on: device),
+            preset: name, minutes: minutes, parameterCount: state.store.valueCount, updates: state.step,
+            imagesPerSecond: plan.imagesPerSecond(of: name, recipe.training),
+            picturesPerSecond: try picturesPerSecond(run),
             frechet: try judge.distance(of: run.loop.model, store: store, registry: registry),
             sampleCount: judge.sampleCount)
         try result.write(to: resultPath)
@@ -49,25 +48,28 @@ struct ZooFamily {
 
     /// Draws four pictures of each class from the finished run.
     func draw(to path: String, on device: any Device) throws {
-        let (model, state) = try trained(on: device)
-        try PNG.write(try SampleGrid(model, registry: registry, rows: 4).draw(from: state), to: path)
+        let run = try trained(on: device)
+        try PNG.write(try SampleGrid(run.loop.model, registry: registry, rows: 4).draw(from: run.loop.state), to: path)
     }
 
-    /// The preset with as many updates as the time is good for, so that the learning rate comes to its end.
-    private func recipe(for seconds: Double, secondsPerUpdate: Double) throws -> Recipe {
-        var recipe = recipe
-        recipe.training.steps = max(2, Int(seconds / secondsPerUpdate * 0.97))
-        recipe.training.schedule.warmupSteps = min(recipe.training.schedule.warmupSteps, recipe.training.steps / 10)
-        recipe.training.checkpointEvery = 0
-        recipe.training.sampleEvery = 0
-        try recipe.validate(with: registry)
-        return recipe
+    /// The run at its end, from where it was.
+    private func trained(on device: any Device) throws -> TrainingRun {
+        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+        var run = try TrainingRun(
+            recipe, registry: registry, folder: folder, start: folder.hasCheckpoint ? .resuming : .overwriting,
+            on: device)
+        if run.loop.isFinished { return run }
+        say("\(name): \(recipe.training.steps) updates")
+        try run.run(report: { event in
+            guard case .stepped(let step, _) = event, step.step % 100 == 0 else { return }
+            say("  update \(step.step), loss \(step.loss)")
+        })
+        return run
     }
 
-    private func picturesPerSecond(on device: any Device) throws -> Double {
-        let (model, state) = try trained(on: device)
-        let grid = try SampleGrid(model, registry: registry, rows: 2)
-        let duration = try ContinuousClock().measure { _ = try grid.draw(from: state) }
+    private func picturesPerSecond(_ run: TrainingRun) throws -> Double {
+        let grid = try SampleGrid(run.loop.model, registry: registry, rows: 2)
+        let duration = try ContinuousClock().measure { _ = try grid.draw(from: run.loop.state) }
         return 20 / (duration / .seconds(1))
     }
 
@@ -75,11 +77,5 @@ struct ZooFamily {
     private func say(_ line: String) {
         print(line)
         fflush(nil)
-    }
-
-    private func trained(on device: any Device) throws -> (DiffusionModel, TrainingState) {
-        let checkpoint = try Checkpoint(path: folder.checkpointPath)
-        let model = try DiffusionModel(try checkpoint.recipe(registry: registry), registry: registry)
-        return (model, try checkpoint.state(of: model, on: device))
     }
 }

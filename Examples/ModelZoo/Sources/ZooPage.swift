@@ -26,7 +26,7 @@ struct ZooPage {
     private func table(_ rows: [ZooResult], _ minutes: Double, _ judge: ZooJudge) -> String {
         var lines = [
             "",
-            "Each trained for \(minutes.formatted()) minutes on \(processor). FID of \(judge.sampleCount) samples against the "
+            "As many updates of each as fit into \(minutes.formatted()) minutes on \(processor), by speeds measured in turns. FID of \(judge.sampleCount) samples against the "
                 + "10,000 test pictures, seen by: \(judge.title).", "",
             "| preset | FID, own encoder ↓ | parameters | updates | images/s, training | pictures/s, drawing |",
             "|---|---|---|---|---|---|",

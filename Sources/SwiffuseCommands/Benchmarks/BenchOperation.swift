@@ -49,7 +49,12 @@ struct BenchRoofline: Codable {
         let clock = ContinuousClock()
         var best = Double.infinity
         for _ in 0..<6 {
-            best = min(best, try clock.measure { try work(); try device.synchronize() } / .seconds(1))
+            best = min(
+                best,
+                try clock.measure {
+                    try work()
+                    try device.synchronize()
+                } / .seconds(1))
         }
         return best
     }
