@@ -72,6 +72,7 @@ struct Ablation: ParsableCommand {
     ) throws {
         let folder = "\(out)/\(study.rawValue)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let isPlanned = FileManager.default.fileExists(atPath: folder + "/plan.json")
         let plan = try Plan(
             in: folder, runCount: study.variants.count * all.count,
             wishes: Plan.Wishes(steps: steps, seeds: seeds, samples: samples), budget: budget
@@ -81,6 +82,7 @@ struct Ablation: ParsableCommand {
             let drawn = try all.map { try probe.secondsPerSample($0.pictures) }
             return (updates.reduce(0, +) / Double(all.count), drawn.reduce(0, +) / Double(all.count))
         }
+        if isPlanned { say("going on with \(folder)/plan.json, which no --budget changes") }
         say("\(study.rawValue): seeds \(plan.seeds); updates \(plan.steps) and samples \(plan.sampleCount) of each run")
         let laboratory = Laboratory(
             folder: folder, steps: plan.steps, sampleCount: plan.sampleCount, registry: registry, device: device)

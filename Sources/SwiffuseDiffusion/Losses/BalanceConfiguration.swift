@@ -7,7 +7,7 @@ public struct BalanceConfiguration: ComponentConfiguration, Hashable {
     public var isOn = false
     /// The first update, counted from 0, that measures.
     public var from = 400_000
-    /// Updates between measurements.
+    /// Updates between measurements, each on the first batch of its update.
     public var every = 50
     /// Share of the old factor that is kept.
     public var retained = 0.8

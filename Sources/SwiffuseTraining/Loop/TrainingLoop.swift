@@ -71,7 +71,7 @@ public struct TrainingLoop: Sendable {
                 var terms = objective.terms(
                     images: images, labels: batch.labels.map(Int.init), batch: number * training.accumulation + part,
                     store: store)
-                if training.balance.isDue(at: number), let layer = model.backbone.lastLayer {
+                if part == 0, training.balance.isDue(at: number), let layer = model.backbone.lastLayer {
                     try balance.update(with: terms, at: store[layer], training.balance)
                 }
                 if training.balance.isOn { terms = balance.applied(to: terms) }

@@ -167,6 +167,16 @@ import Testing
         #expect(factor != 1 && factor > 0)
     }
 
+    @Test func anUpdateOfSeveralBatchesMovesTheBalanceOnce() throws {
+        let factors = try [1, 3].map { accumulation in
+            let settings = "{steps: 1, accumulation: \(accumulation), ema: [], balance: {isOn: true, from: 0, every: 1}}"
+            let tiny = try TinyRun(settings, losses: Self.losses, registry: Registry.standard)
+            try tiny.train("run")
+            return try Checkpoint(path: tiny.folder("run").checkpointPath).balance.factor
+        }
+        #expect(factors[0] != 1 && factors[0] == factors[1])
+    }
+
     @Test func balancingNeedsALastLayer() throws {
         struct Plain: Backbone, Component {
             static let key = "plain"
