@@ -99,7 +99,7 @@ let package = Package(
         .executableTarget(
             name: "ablation",
             dependencies: ["Swiffuse", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-            path: "Examples/Ablation", exclude: ["README.md"], swiftSettings: settings),
+            path: "Examples/Ablation", exclude: ["README.md", "results"], swiftSettings: settings),
         .executableTarget(
             name: "modelzoo",
             dependencies: ["Swiffuse", .product(name: "ArgumentParser", package: "swift-argument-parser")],
