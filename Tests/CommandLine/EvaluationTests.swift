@@ -140,6 +140,25 @@ import Testing
         #expect(try CommandLineSession().run(given).exitCode == 0)
     }
 
+    @Test func filesThatAreReadAreNotWrittenOver() throws {
+        let (samples, link) = (try tiny.folder.write("kept", to: "s.npz"), tiny.folder("link.npz"))
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: samples)
+        let (reference, new) = (tiny.folder("r.npz"), tiny.folder("new.npz"))
+        let command = ["evaluate", samples, "--reference", reference, "--weights", tiny.folder("w.npz")]
+        for (flags, words) in [
+            (["--save-features", samples], "--save-features: \(samples) is the file of the samples too"),
+            (["--save-features", link], "the file of the samples too"),
+            (["--save-statistics", tiny.folder("images/../r.npz")], "the file of --reference too"),
+            (["--export", tiny.folder("w.npz")], "the file of --weights too"),
+            (["--save-statistics", new, "--save-features", new], "the file of --save-statistics too"),
+            (["--save-features", new, "--export", new], "the file of --save-features too"),
+        ] {
+            let outcome = try CommandLineSession().run(command + flags)
+            #expect(outcome.exitCode == 2 && outcome.messages.contains(words), "\(flags): \(outcome.messages)")
+        }
+        #expect(try String(contentsOfFile: samples, encoding: .utf8) == "kept")
+    }
+
     @Test func statisticsOfAnotherNetworkAreRefused() throws {
         let images = tiny.folder("images")
         let judges = try (0..<2).map { try encoder("strided", "judge\($0).safetensors", ["--seed", "\($0)"]) }

@@ -76,7 +76,8 @@ struct EvaluateCommand: SwiffuseCommand {
     }
 
     func run(in environment: CommandEnvironment) throws -> Int32 {
-        try kept.check()
+        try kept.check(
+            apartFrom: [("the samples", samples), ("--reference", reference), ("--weights", features.weights)])
         if samples == nil { try refuse(flagsOfSamples, because: "no samples are named") }
         let device = try device.open(in: environment)
         let source = try samples.map { try SampleSource($0, self, environment, on: device) }
