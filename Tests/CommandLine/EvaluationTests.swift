@@ -203,6 +203,10 @@ import Testing
                 ["evaluate", run, "--weights", "x", "--features", "encoder", "--network", "foo=1"],
                 "--network.foo: unknown key"
             ),
+            (
+                ["evaluate", run, "--weights", "x", "--features", "inception-v3", "--network", "weights.file=y"],
+                "--network: weights.file is not set here; use --weights"
+            ),
             (["evaluate", tiny.folder("images"), "--weights", "x"], "--reference"),
             (["evaluate"], "give samples"),
             (["evaluate", run, "--count", "1"], "--count"),
