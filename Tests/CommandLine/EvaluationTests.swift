@@ -91,7 +91,7 @@ import Testing
         let table = try self.run("evaluate", run, "--weights", judge, "--count", "4").output
         for words in [
             "4 of \(run), step 5", "16 of class-folders", "own encoder", "Fréchet distance (FID)", "SHA-256",
-            "compare all 4 samples with all 16 real pictures",
+            "compare all 4 samples with all 16 real pictures", "Naeem et al.",
         ] {
             #expect(table.contains(words), "\(table)")
         }
