@@ -100,10 +100,16 @@ struct EvaluateCommand: SwiffuseCommand {
         guard let source else { return 0 }
         var found = try source.features(extractor, keeping: .first(limit), environment.messages)
         if source.needsNetwork { found.network = own.identity }
-        if let path = kept.saveFeatures { try found.write(to: path) }
+        if let path = kept.export { environment.messages.write("samples: \(path)\n") }
+        if let path = kept.saveFeatures {
+            try found.write(to: path)
+            environment.messages.write("features: \(path)\n")
+        }
+        // What files of features and statistics say, where no network is looked through.
+        let identity = own.identity ?? found.network ?? comparison.network
         let report = EvaluationReport(
             samples: source.name, sampleCount: found.count, reference: real.name, referenceCount: comparison.count,
-            network: own.title, networkHash: own.identity?.sha256,
+            network: own.title ?? identity?.settings ?? "given", networkHash: identity?.sha256,
             scores: try EvaluationScores(samples: found, reference: comparison, comparingFirst: limit))
         if json { environment.say(try report.json) } else { for line in report.lines { environment.say(line) } }
         return 0
@@ -158,7 +164,7 @@ private struct OwnNetwork {
         }
     }
 
-    var title: String { network?.title ?? "given" }
+    var title: String? { network?.title }
 
     func extractor(on device: any Device) throws -> FeatureExtractor? {
         try network.map { network in
