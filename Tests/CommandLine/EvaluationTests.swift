@@ -32,7 +32,7 @@ import Testing
                 + further)
         #expect(outcome.exitCode == 0, "\(outcome.messages)")
         #expect(outcome.output.contains("of the held-out pictures right"))
-        #expect(outcome.messages.contains("held-out pictures: 1 of 1"), "\(outcome.messages)")
+        #expect(outcome.messages.contains("measuring: 1 of 1 held-out pictures"), "\(outcome.messages)")
         return path
     }
 
@@ -124,6 +124,7 @@ import Testing
             (pictures + ["--ema", "raw"], "--ema: \(images) is no run"),
             (pictures + ["--export", tiny.folder("x.npz")], "--export: \(images) is no run"),
             (given + ["--weights", judge], "--weights: both sides are features or statistics already"),
+            (["evaluate", statistics, "--reference", statistics], "\(statistics) holds statistics, which cannot be"),
             (given + ["--count", "10"], "--count: \(features) holds features"),
             (given + ["--reference-count", "10"], "--reference-count: \(statistics) holds features"),
             (
@@ -137,7 +138,8 @@ import Testing
             let outcome = try CommandLineSession().run(arguments)
             #expect(outcome.exitCode == 2 && outcome.messages.contains(message), "\(arguments): \(outcome.messages)")
         }
-        #expect(try CommandLineSession().run(given).exitCode == 0)
+        let outcome = try CommandLineSession().run(given)
+        #expect(outcome.exitCode == 0 && outcome.output.contains("own encoder"), "\(outcome.output)")
     }
 
     @Test func filesThatAreReadAreNotWrittenOver() throws {
@@ -171,6 +173,35 @@ import Testing
         #expect(same.exitCode == 0, "\(same.messages)")
         let other = try run("evaluate", images, "--reference", path, "--weights", judges[1])
         #expect(other.exitCode == 2 && other.messages.contains("two networks"), "\(other.messages)")
+    }
+
+    @Test func picturesBesideStatisticsAreCompared() throws {
+        let judge = try encoder("strided", "judge.safetensors")
+        let (images, statistics, batch) = (tiny.folder("images"), tiny.folder("s.npz"), tiny.folder("batch.npz"))
+        let saved = try run("evaluate", "--reference", images, "--weights", judge, "--save-statistics", statistics)
+        #expect(saved.exitCode == 0, "\(saved.messages)")
+        let info = try CommandLineSession().run("info", statistics)
+        #expect(info.output.contains("an .npz file of statistics, features"), "\(info.output), \(info.messages)")
+        let known = try NPZFile(path: statistics)
+        for hasPictures in [true, false] {
+            var writer = try NPZWriter(path: batch)
+            for name in ["mu", "sigma"] {
+                try writer.begin(name, try #require(known.headers[name]))
+                try writer.append(try known.float64(name))
+            }
+            if hasPictures {
+                try writer.begin("arr_0", NPYHeader(.uint8, shape: [5, 12, 12, 1]))
+                try writer.append((0..<5 * 144).map { UInt8($0 * 31 % 251) })
+            }
+            try writer.finish()
+            let words =
+                hasPictures ? "with the first 5 real pictures" : "need features of more than 3 single pictures"
+            let real = try run("evaluate", images, "--reference", batch, "--weights", judge)
+            #expect(real.exitCode == 0 && real.output.contains(words), "\(real.output), \(real.messages)")
+            let samples = try run("evaluate", batch, "--reference", images, "--weights", judge)
+            #expect(samples.exitCode == (hasPictures ? 0 : 2), "\(samples.messages)")
+            #expect(samples.output.contains("5 of \(batch)") == hasPictures, "\(samples.output)")
+        }
     }
 
     @Test func sampleWritesWhatTheADMSuiteReads() throws {

@@ -140,7 +140,16 @@ struct EvaluateCommand: SwiffuseCommand {
         _ real: PictureCollection, as image: ImageSpec?, _ own: OwnNetwork, _ extractor: FeatureExtractor?,
         keepingFirst limit: Int, _ environment: CommandEnvironment
     ) throws -> FeatureReference {
-        if case .statistics(let file) = real { return try FeatureReference(file) }
+        if case .statistics(let file) = real {
+            let known = try FeatureReference(file)
+            // ADM's batches hold some of the pictures beside the statistics of all.
+            let hasPictures = file.headers[NPZPictures.name] != nil
+            guard let extractor, hasPictures, known.vectors == nil, limit > 0 else { return known }
+            return known.comparing(
+                try extractor.features(
+                    of: try NPZPictures(file, limit: limit), keeping: .first(limit), titled: "real pictures",
+                    to: environment.messages))
+        }
         if case .npz(let file) = real, FeatureSet.isKept(in: file) { return try FeatureReference(try FeatureSet(file)) }
         guard let extractor else { throw UserError("--weights: say which network's features to compare") }
         let stream = try real.stream(as: image, limit: referenceCount ?? 50_000)

@@ -29,7 +29,13 @@ struct EvaluationReport: Encodable {
 
     /// Which vectors the scores of single pictures compare.
     private var overlapLines: [String] {
-        guard scores.overlapSampleCount > 0 else { return [] }
+        guard scores.overlapSampleCount > 0 else {
+            return [
+                "",
+                "precision, recall, density, coverage and KID need features of more than 3 single pictures of each "
+                    + "side, which statistics do not hold",
+            ]
+        }
         func part(_ used: Int, _ count: Int?) -> String {
             let all = count.map { $0 == used } ?? false
             return (all ? "all " : "the first ") + Amount.count(used)

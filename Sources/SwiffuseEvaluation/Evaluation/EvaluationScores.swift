@@ -1,6 +1,6 @@
 /// How good samples are, in the conventions of the ADM evaluator (github.com/openai/guided-diffusion, evaluations/) and of
-/// torch-fidelity; where only one of them has a score, its own. Density and coverage, which neither has, are those of Naeem
-/// et al. (arXiv:2002.09797).
+/// torch-fidelity; where only one of them has a score, its own. Density and coverage, which neither has, are
+/// those of Naeem et al. (arXiv:2002.09797).
 public struct EvaluationScores: Sendable, Equatable, Encodable {
     /// A mean over parts, and its standard deviation.
     public struct Spread: Sendable, Equatable, Encodable {
