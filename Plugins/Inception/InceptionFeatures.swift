@@ -27,6 +27,8 @@ public struct InceptionFeaturesConfiguration: ComponentConfiguration {
 }
 
 /// What Inception-v3 sees in pictures: the features of FID (pool_3), sFID (mixed_6/conv) and the Inception Score.
+///
+/// The Inception Score takes the classifier's scores without its bias, as ADM's evaluator and torch-fidelity do.
 public struct InceptionFeatures: FeatureNetwork, Component {
     public static let key = "inception-v3"
     public static let summary = "Inception-v3 in the weights of torch-fidelity or pytorch-fid: FID, sFID, IS"
@@ -76,9 +78,9 @@ public struct InceptionFeatures: FeatureNetwork, Component {
             placement: resizing == .torchFidelity ? .corners : .centers)
     }
 
-    /// What only training uses: counters of the norms, and the second classifier.
+    /// What only training uses: counters of the norms, and the second classifier; and the bias that no score takes.
     private static func isIgnored(_ name: String) -> Bool {
-        name.hasSuffix(".num_batches_tracked") || name.hasPrefix("AuxLogits.")
+        name.hasSuffix(".num_batches_tracked") || name.hasPrefix("AuxLogits.") || name == "fc.bias"
     }
 
     /// Folds γ (x − μ) / √(σ² + ε) + β into the convolution in front of it.

@@ -32,7 +32,7 @@ import Testing
                 + further)
         #expect(outcome.exitCode == 0, "\(outcome.messages)")
         #expect(outcome.output.contains("of the held-out pictures right"))
-        #expect(outcome.messages.contains("held-out pictures: 1 of 1"), "\(outcome.messages)")
+        #expect(outcome.messages.contains("measuring: 1 of 1 held-out pictures"), "\(outcome.messages)")
         return path
     }
 
@@ -91,7 +91,7 @@ import Testing
         let table = try self.run("evaluate", run, "--weights", judge, "--count", "4").output
         for words in [
             "4 of \(run), step 5", "16 of class-folders", "own encoder", "Fréchet distance (FID)", "SHA-256",
-            "compare all 4 samples with all 16 real pictures",
+            "compare all 4 samples with all 16 real pictures", "Naeem et al.",
         ] {
             #expect(table.contains(words), "\(table)")
         }
@@ -124,6 +124,7 @@ import Testing
             (pictures + ["--ema", "raw"], "--ema: \(images) is no run"),
             (pictures + ["--export", tiny.folder("x.npz")], "--export: \(images) is no run"),
             (given + ["--weights", judge], "--weights: both sides are features or statistics already"),
+            (["evaluate", statistics, "--reference", statistics], "\(statistics) holds statistics, which cannot be"),
             (given + ["--count", "10"], "--count: \(features) holds features"),
             (given + ["--reference-count", "10"], "--reference-count: \(statistics) holds features"),
             (
@@ -137,7 +138,27 @@ import Testing
             let outcome = try CommandLineSession().run(arguments)
             #expect(outcome.exitCode == 2 && outcome.messages.contains(message), "\(arguments): \(outcome.messages)")
         }
-        #expect(try CommandLineSession().run(given).exitCode == 0)
+        let outcome = try CommandLineSession().run(given)
+        #expect(outcome.exitCode == 0 && outcome.output.contains("own encoder"), "\(outcome.output)")
+    }
+
+    @Test func filesThatAreReadAreNotWrittenOver() throws {
+        let (samples, link) = (try tiny.folder.write("kept", to: "s.npz"), tiny.folder("link.npz"))
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: samples)
+        let (reference, new) = (tiny.folder("r.npz"), tiny.folder("new.npz"))
+        let command = ["evaluate", samples, "--reference", reference, "--weights", tiny.folder("w.npz")]
+        for (flags, words) in [
+            (["--save-features", samples], "--save-features: \(samples) is the file of the samples too"),
+            (["--save-features", link], "the file of the samples too"),
+            (["--save-statistics", tiny.folder("images/../r.npz")], "the file of --reference too"),
+            (["--export", tiny.folder("w.npz")], "the file of --weights too"),
+            (["--save-statistics", new, "--save-features", new], "the file of --save-statistics too"),
+            (["--save-features", new, "--export", new], "the file of --save-features too"),
+        ] {
+            let outcome = try CommandLineSession().run(command + flags)
+            #expect(outcome.exitCode == 2 && outcome.messages.contains(words), "\(flags): \(outcome.messages)")
+        }
+        #expect(try String(contentsOfFile: samples, encoding: .utf8) == "kept")
     }
 
     @Test func statisticsOfAnotherNetworkAreRefused() throws {
@@ -152,6 +173,35 @@ import Testing
         #expect(same.exitCode == 0, "\(same.messages)")
         let other = try run("evaluate", images, "--reference", path, "--weights", judges[1])
         #expect(other.exitCode == 2 && other.messages.contains("two networks"), "\(other.messages)")
+    }
+
+    @Test func picturesBesideStatisticsAreCompared() throws {
+        let judge = try encoder("strided", "judge.safetensors")
+        let (images, statistics, batch) = (tiny.folder("images"), tiny.folder("s.npz"), tiny.folder("batch.npz"))
+        let saved = try run("evaluate", "--reference", images, "--weights", judge, "--save-statistics", statistics)
+        #expect(saved.exitCode == 0, "\(saved.messages)")
+        let info = try CommandLineSession().run("info", statistics)
+        #expect(info.output.contains("an .npz file of statistics, features"), "\(info.output), \(info.messages)")
+        let known = try NPZFile(path: statistics)
+        for hasPictures in [true, false] {
+            var writer = try NPZWriter(path: batch)
+            for name in ["mu", "sigma"] {
+                try writer.begin(name, try #require(known.headers[name]))
+                try writer.append(try known.float64(name))
+            }
+            if hasPictures {
+                try writer.begin("arr_0", NPYHeader(.uint8, shape: [5, 12, 12, 1]))
+                try writer.append((0..<5 * 144).map { UInt8($0 * 31 % 251) })
+            }
+            try writer.finish()
+            let words =
+                hasPictures ? "with the first 5 real pictures" : "need features of more than 3 single pictures"
+            let real = try run("evaluate", images, "--reference", batch, "--weights", judge)
+            #expect(real.exitCode == 0 && real.output.contains(words), "\(real.output), \(real.messages)")
+            let samples = try run("evaluate", batch, "--reference", images, "--weights", judge)
+            #expect(samples.exitCode == (hasPictures ? 0 : 2), "\(samples.messages)")
+            #expect(samples.output.contains("5 of \(batch)") == hasPictures, "\(samples.output)")
+        }
     }
 
     @Test func sampleWritesWhatTheADMSuiteReads() throws {
@@ -183,6 +233,10 @@ import Testing
             (
                 ["evaluate", run, "--weights", "x", "--features", "encoder", "--network", "foo=1"],
                 "--network.foo: unknown key"
+            ),
+            (
+                ["evaluate", run, "--weights", "x", "--features", "inception-v3", "--network", "weights.file=y"],
+                "--network: weights.file is not set here; use --weights"
             ),
             (["evaluate", tiny.folder("images"), "--weights", "x"], "--reference"),
             (["evaluate"], "give samples"),

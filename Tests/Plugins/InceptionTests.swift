@@ -1,5 +1,8 @@
+import Foundation
 import SwiffuseCPU
+import SwiffuseDiffusion
 import SwiffuseEvaluation
+import SwiffuseIO
 import SwiffuseInception
 import SwiffuseNN
 import SwiffuseTensor
@@ -48,5 +51,25 @@ import Testing
         }
         let logits = try #require(try found.logits?.scalars())
         for (place, wanted) in fixture.logits { #expect(abs(logits[place] - wanted) <= 2e-5 * fixture.largestLogit) }
+    }
+
+    /// torch-fidelity's and pytorch-fid's files hold them.
+    @Test func theClassifiersBiasAndCountersDoNoHarm() throws {
+        let path = FileManager.default.temporaryDirectory.path + "/inception-\(UUID().uuidString).safetensors"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let harmless = ["fc.bias", "Conv2d_1a_3x3.bn.num_batches_tracked", "AuxLogits.fc.weight"]
+        for (names, isAccepted) in [(harmless, true), (harmless + ["fc.scale"], false)] {
+            var writer = try SafetensorsWriter(
+                path: path, tensors: names.map { SafetensorsSpec(name: $0, dtype: .float32, shape: [1]) })
+            for name in names { try writer.append(name, [Float(0)]) }
+            try writer.finish()
+            var configuration = InceptionFeaturesConfiguration()
+            configuration.weights = WeightsFile(file: path)
+            let network = InceptionFeatures(configuration).network
+            // The weights themselves are missing; the message names what is unused besides.
+            let error = #expect(throws: NetworkWeightsError.self) { try network.load(on: CPUDevice(threads: 1)) }
+            let text = error.map { "\($0)" } ?? ""
+            #expect(text.contains("missing") && text.contains("unused") != isAccepted, "\(text)")
+        }
     }
 }

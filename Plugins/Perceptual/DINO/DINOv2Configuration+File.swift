@@ -10,7 +10,10 @@ extension DINOv2Configuration {
     /// The settings that fit a file of DINOv2: from its shapes, and as upstream has them where shapes do not tell, 64
     /// channels for each head and another scaling of the position table with registers. For an own encoder's file those
     /// that it was trained with; nil for other files.
-    public init?(fitting file: any TensorFile) throws {
+    ///
+    /// - Parameter headCount: the number of heads, if it is known; else upstream's.
+    /// - Throws: `RecipeError` if the number of heads is neither known nor upstream's, or the sizes are none of a DINOv2.
+    public init?(fitting file: any TensorFile, headCount known: Int? = nil) throws {
         if let own = file as? SafetensorsFile, EncoderFile.isEncoder(own) {
             self = try EncoderFile.configuration(of: file.path).transformer
             return
@@ -25,7 +28,7 @@ extension DINOv2Configuration {
         let side = Int(Double(table[1] - 1).squareRoot().rounded())
         self.init()
         (width, patchSize, imageSize) = (token[2], patch[3], side * patch[3])
-        headCount = width % 64 == 0 && width > 0 ? width / 64 : 1
+        headCount = try known ?? Self.headCount(ofWidth: width)
         depth = Self.depth(of: file)
         guard depth > 0 else { return nil }
         if let registers = try shape("register_tokens"), registers.count == 3 {
@@ -37,6 +40,15 @@ extension DINOv2Configuration {
     }
 
     private static let maximumPatchCount = 1 << 20
+
+    private static func headCount(ofWidth width: Int) throws(RecipeError) -> Int {
+        guard width > 0, width % 64 == 0 else {
+            throw RecipeError(
+                .conflict, at: "network.headCount", "the file does not tell the number of heads of width \(width)",
+                advice: "set --network network.headCount=…")
+        }
+        return width / 64
+    }
 
     /// The number behind the last block's, among those that are validated.
     private static func depth(of file: any TensorFile) -> Int {

@@ -28,12 +28,17 @@ public struct DINOv2Features: FeatureNetwork, Component {
     public static let summary = "the class token of DINOv2: Fréchet DINO distance"
 
     public let network: FrozenNetwork
+    public let settings: String
     private let encoder: DINOv2
     private let configuration: DINOv2FeaturesConfiguration
 
-    public init(_ configuration: DINOv2FeaturesConfiguration) {
+    /// - Throws: `RecipeError` if the network's settings cannot be written down.
+    public init(_ configuration: DINOv2FeaturesConfiguration) throws(RecipeError) {
         let scope = Scope()
         encoder = DINOv2(scope, configuration.network)
+        settings =
+            "DINOv2, pictures of \(configuration.side), " + (try configuration.network.resolvedTree().canonicalJSON)
+            + (configuration.weights.source == .random ? ", random weights" : "")
         self.configuration = configuration
         network = FrozenNetwork(id: "dinov2 features " + configuration.weights.file, scope: scope) { scope, device in
             try EncoderFile.check(configuration.network, against: configuration.weights)
@@ -45,7 +50,7 @@ public struct DINOv2Features: FeatureNetwork, Component {
     }
 
     public init(_ configuration: DINOv2FeaturesConfiguration, in context: BuildContext) throws(RecipeError) {
-        self.init(configuration)
+        try self.init(configuration)
     }
 
     public var title: String {

@@ -76,7 +76,8 @@ struct EvaluateCommand: SwiffuseCommand {
     }
 
     func run(in environment: CommandEnvironment) throws -> Int32 {
-        try kept.check()
+        try kept.check(
+            apartFrom: [("the samples", samples), ("--reference", reference), ("--weights", features.weights)])
         if samples == nil { try refuse(flagsOfSamples, because: "no samples are named") }
         let device = try device.open(in: environment)
         let source = try samples.map { try SampleSource($0, self, environment, on: device) }
@@ -99,10 +100,16 @@ struct EvaluateCommand: SwiffuseCommand {
         guard let source else { return 0 }
         var found = try source.features(extractor, keeping: .first(limit), environment.messages)
         if source.needsNetwork { found.network = own.identity }
-        if let path = kept.saveFeatures { try found.write(to: path) }
+        if let path = kept.export { environment.messages.write("samples: \(path)\n") }
+        if let path = kept.saveFeatures {
+            try found.write(to: path)
+            environment.messages.write("features: \(path)\n")
+        }
+        // What files of features and statistics say, where no network is looked through.
+        let identity = own.identity ?? found.network ?? comparison.network
         let report = EvaluationReport(
             samples: source.name, sampleCount: found.count, reference: real.name, referenceCount: comparison.count,
-            network: own.title, networkHash: own.identity?.sha256,
+            network: own.title ?? identity?.settings ?? "given", networkHash: identity?.sha256,
             scores: try EvaluationScores(samples: found, reference: comparison, comparingFirst: limit))
         if json { environment.say(try report.json) } else { for line in report.lines { environment.say(line) } }
         return 0
@@ -133,7 +140,16 @@ struct EvaluateCommand: SwiffuseCommand {
         _ real: PictureCollection, as image: ImageSpec?, _ own: OwnNetwork, _ extractor: FeatureExtractor?,
         keepingFirst limit: Int, _ environment: CommandEnvironment
     ) throws -> FeatureReference {
-        if case .statistics(let file) = real { return try FeatureReference(file) }
+        if case .statistics(let file) = real {
+            let known = try FeatureReference(file)
+            // ADM's batches hold some of the pictures beside the statistics of all.
+            let hasPictures = file.headers[NPZPictures.name] != nil
+            guard let extractor, hasPictures, known.vectors == nil, limit > 0 else { return known }
+            return known.comparing(
+                try extractor.features(
+                    of: try NPZPictures(file, limit: limit), keeping: .first(limit), titled: "real pictures",
+                    to: environment.messages))
+        }
         if case .npz(let file) = real, FeatureSet.isKept(in: file) { return try FeatureReference(try FeatureSet(file)) }
         guard let extractor else { throw UserError("--weights: say which network's features to compare") }
         let stream = try real.stream(as: image, limit: referenceCount ?? 50_000)
@@ -157,7 +173,7 @@ private struct OwnNetwork {
         }
     }
 
-    var title: String { network?.title ?? "given" }
+    var title: String? { network?.title }
 
     func extractor(on device: any Device) throws -> FeatureExtractor? {
         try network.map { network in

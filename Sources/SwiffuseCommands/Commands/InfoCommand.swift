@@ -9,7 +9,7 @@ struct InfoCommand: SwiffuseCommand {
         discussion: """
             For a checkpoint: the update after which it was written, its parts with their numbers of tensors and \
             values, and the SHA-256 of the file and of each part's data. For a PyTorch file: its tensors and other values, \
-            without running anything in it. For a PNG: its size and its texts, such as \
+            without running anything in it. For an .npz file: its arrays. For a PNG: its size and its texts, such as \
             the parameters that it was drawn with.
 
             Examples:
@@ -18,7 +18,7 @@ struct InfoCommand: SwiffuseCommand {
               swiffuse info samples.png
             """)
 
-    @Argument(help: "A checkpoint, a safetensors or PyTorch file, the folder of a run, a PNG or a JPEG.")
+    @Argument(help: "A checkpoint, a safetensors, PyTorch or .npz file, the folder of a run, a PNG or a JPEG.")
     var path: String
 
     @Flag(help: "Print the recipe in a checkpoint, and nothing else.")
@@ -30,6 +30,11 @@ struct InfoCommand: SwiffuseCommand {
                 throw UserError("--recipe: \(path) is a picture; give a checkpoint or a run's folder")
             }
             for line in try PictureReport(path: path).lines { environment.say(line) }
+            return 0
+        }
+        if !RunFolder.isFolder(path), NPZReport.recognises(path) {
+            guard !recipe else { throw UserError("--recipe: \(path) is an .npz file, which carries none") }
+            for line in try NPZReport(path: path).lines() { environment.say(line) }
             return 0
         }
         if !RunFolder.isFolder(path), try TensorFiles.isTorch(path) {

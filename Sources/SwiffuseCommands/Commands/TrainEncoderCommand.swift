@@ -157,7 +157,7 @@ struct TrainEncoderCommand: SwiffuseCommand {
         }
         return try training.run(on: device, progress: show) { seen, count in
             line.show(
-                "held-out pictures: \(Amount.count(seen)) of \(Amount.count(count))", isLast: seen == count)
+                "measuring: \(Amount.count(seen)) of \(Amount.count(count)) held-out pictures", isLast: seen == count)
             return request.signal == nil
         }
     }

@@ -20,14 +20,22 @@ struct EvaluationReport: Encodable {
         facts.add(["reference", count + reference])
         facts.add(["features", network])
         if let networkHash { facts.add(["", "SHA-256 \(networkHash)"]) }
-        var table = Table([.left, .right, .right, .left], header: ["score", "ADM evaluator", "torch-fidelity", ""])
+        var table = Table(
+            [.left, .right, .right, .right, .left],
+            header: ["score", "ADM evaluator", "torch-fidelity", "Naeem et al.", ""])
         for row in rows { table.add(row) }
         return facts.lines() + [""] + table.lines() + overlapLines
     }
 
     /// Which vectors the scores of single pictures compare.
     private var overlapLines: [String] {
-        guard scores.overlapSampleCount > 0 else { return [] }
+        guard scores.overlapSampleCount > 0 else {
+            return [
+                "",
+                "precision, recall, density, coverage and KID need features of more than 3 single pictures of each "
+                    + "side, which statistics do not hold",
+            ]
+        }
         func part(_ used: Int, _ count: Int?) -> String {
             let all = count.map { $0 == used } ?? false
             return (all ? "all " : "the first ") + Amount.count(used)
@@ -42,26 +50,27 @@ struct EvaluationReport: Encodable {
 
     private var rows: [[String]] {
         let none = "–"
-        var rows = [
-            ["Fréchet distance (FID)", Self.text(scores.frechet), Self.text(scores.frechet), "lower is better"]
-        ]
-        rows.append(["spatial Fréchet distance (sFID)", scores.spatialFrechet.map(Self.text) ?? none, none, "lower"])
+        let frechet = Self.text(scores.frechet)
+        var rows = [["Fréchet distance (FID)", frechet, frechet, none, "lower is better"]]
+        rows.append([
+            "spatial Fréchet distance (sFID)", scores.spatialFrechet.map(Self.text) ?? none, none, none, "lower",
+        ])
         let fidelity = scores.inceptionFidelity.map { Self.text($0.mean) + " ± " + Self.text($0.deviation) }
         rows.append([
-            "Inception Score", scores.inceptionADM.map(Self.text) ?? none, fidelity ?? none,
+            "Inception Score", scores.inceptionADM.map(Self.text) ?? none, fidelity ?? none, none,
             "higher; splits of 5000, or 10 shuffled splits",
         ])
         let overlap = scores.precisionRecall
         for (name, value) in [("precision", overlap?.precision), ("recall", overlap?.recall)] {
             let text = value.map(Self.text) ?? none
-            rows.append([name, text, text, "higher, k = 3"])
+            rows.append([name, text, text, none, "higher, k = 3"])
         }
         for (name, value) in [("density", overlap?.density), ("coverage", overlap?.coverage)] {
-            rows.append([name, none, value.map(Self.text) ?? none, "higher, k = 3"])
+            rows.append([name, none, none, value.map(Self.text) ?? none, "higher, k = 3"])
         }
         let kernel = scores.kernel.map { Self.text($0.mean) + " ± " + Self.text($0.deviation) }
         let subsets = scores.kernel == nil ? "lower" : "lower; 100 subsets of \(scores.kernelSubsetSize)"
-        rows.append(["kernel distance (KID)", none, kernel ?? none, subsets])
+        rows.append(["kernel distance (KID)", none, kernel ?? none, none, subsets])
         return rows
     }
 

@@ -28,23 +28,36 @@ struct FeatureOptions: ParsableArguments {
 
     /// The network, with its weights not yet read.
     func network(from registry: Registry) throws -> any FeatureNetwork {
+        let changes = try changes()
         let kind = try kind()
         _ = try registry.entry(kind: PartKind.features.name, key: kind, at: "--features")
         var tree: RecipeValue = [:]
         tree = try tree.applying(RecipeOverride(path: ["type"], value: .string(kind)))
-        if kind == DINOv2Features.key, let size = try weights.flatMap(Self.size) {
+        if kind == DINOv2Features.key, let size = try weights.flatMap({ try Self.size(of: $0, changes) }) {
             tree = try tree.applying(RecipeOverride(path: ["network"], value: try size.resolvedTree()))
         }
         if let weights { tree = try tree.applying(RecipeOverride(path: ["weights", "file"], value: .string(weights))) }
-        for change in network { tree = try tree.applying(try RecipeOverride(change)) }
+        for change in changes { tree = try tree.applying(change) }
         let part = try registry.resolve(tree, kind: PartKind.features.name, at: "--network")
         let context = BuildContext(model: ModelSpec(image: ImageSpec(), classCount: 0))
         return try registry.make(part, as: .features, in: context, at: "--network")
     }
 
+    /// The changed settings. The file is none of them: its checksum tells networks apart.
+    private func changes() throws -> [RecipeOverride] {
+        let changes = try network.map { try RecipeOverride($0) }
+        for change in changes where change.path.first == "weights" && change.path != ["weights", "source"] {
+            throw UserError("--network: \(change.path.joined(separator: ".")) is not set here; use --weights")
+        }
+        return changes
+    }
+
     /// The size of the DINOv2 in a file; nil if it has none.
-    private static func size(of path: String) throws -> DINOv2Configuration? {
-        try DINOv2Configuration(fitting: try TensorFiles.open(path))
+    private static func size(of path: String, _ changes: [RecipeOverride]) throws -> DINOv2Configuration? {
+        var headCount: Int?
+        let heads = changes.last { $0.path == ["network", "headCount"] }?.value
+        if case .integer(let count)? = heads { headCount = count }
+        return try DINOv2Configuration(fitting: try TensorFiles.open(path), headCount: headCount)
     }
 
     private func kind() throws -> String {

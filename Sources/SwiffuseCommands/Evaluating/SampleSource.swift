@@ -28,7 +28,15 @@ struct SampleSource {
         let flags = command.flagsOfDrawing + (command.kept.export == nil ? [] : ["--export"])
         try command.refuse(flags, because: "\(path) is no run or checkpoint that samples are drawn from")
         let limit = command.count ?? .max
-        let pictures = try PictureCollection(path, flag: "samples", registry: environment.registry)
+        var pictures = try PictureCollection(path, flag: "samples", registry: environment.registry)
+        if case .statistics(let file) = pictures {
+            // ADM's batches hold pictures beside their statistics.
+            guard file.headers[NPZPictures.name] != nil else {
+                throw UserError(
+                    "\(path) holds statistics, which cannot be samples; use --save-features to keep samples")
+            }
+            pictures = .npz(file)
+        }
         if case .npz(let file) = pictures, FeatureSet.isKept(in: file), file.headers[NPZPictures.name] == nil {
             try command.refuse(
                 command.count == nil ? [] : ["--count"], because: "\(path) holds features, which count as a whole")

@@ -1,5 +1,6 @@
 /// How good samples are, in the conventions of the ADM evaluator (github.com/openai/guided-diffusion, evaluations/) and of
-/// torch-fidelity; where only one of them has a score, its own.
+/// torch-fidelity; where only one of them has a score, its own. Density and coverage, which neither has, are
+/// those of Naeem et al. (arXiv:2002.09797).
 public struct EvaluationScores: Sendable, Equatable, Encodable {
     /// A mean over parts, and its standard deviation.
     public struct Spread: Sendable, Equatable, Encodable {
@@ -16,7 +17,7 @@ public struct EvaluationScores: Sendable, Equatable, Encodable {
     public let inceptionADM: Double?
     /// Inception Score over 10 shuffled splits (torch-fidelity); nil without classes, or with fewer than 10 samples.
     public let inceptionFidelity: Spread?
-    /// With k = 3; the same in both conventions. Nil without features of single pictures.
+    /// With k = 3; precision and recall are the same in both conventions. Nil without features of single pictures.
     public let precisionRecall: PrecisionRecall?
     /// Kernel distance over 100 random subsets (torch-fidelity); nil without features of single pictures.
     public let kernel: Spread?

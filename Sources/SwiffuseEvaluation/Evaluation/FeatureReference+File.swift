@@ -71,10 +71,17 @@ extension FeatureReference {
         if let index = variances.firstIndex(where: { $0 < -1e-9 * largest - rounding }) {
             return "its diagonal holds \(variances[index]) at \(index)"
         }
+        let tolerance = 1e-5 * largest + rounding
+        let deviations = variances.map { max(0, $0).squareRoot() }
         for row in 0..<width {
-            for column in 0..<row
-            where abs(matrix[row, column] - matrix[column, row]) > 1e-5 * largest + rounding {
-                return "it is not symmetric at (\(row), \(column))"
+            for column in 0..<row {
+                if abs(matrix[row, column] - matrix[column, row]) > tolerance {
+                    return "it is not symmetric at (\(row), \(column))"
+                }
+                // |σij|² ≤ σii σjj (Cauchy and Schwarz).
+                if abs(matrix[row, column]) > deviations[row] * deviations[column] + tolerance {
+                    return "it holds \(matrix[row, column]) at (\(row), \(column)), more than its diagonal allows"
+                }
             }
         }
         return nil

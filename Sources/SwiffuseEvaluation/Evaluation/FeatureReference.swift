@@ -3,7 +3,7 @@ public struct FeatureReference: Sendable {
     public let pooled: FeatureGaussian
     public let spatial: FeatureGaussian?
     /// Features of single pictures, [n, D], which precision, recall and the kernel distance need; nil if unknown.
-    public let vectors: Matrix?
+    public internal(set) var vectors: Matrix?
     /// Number of pictures behind the statistics; nil if unknown.
     public let count: Int?
     /// Which network looked at the pictures; nil if unknown.
@@ -18,5 +18,12 @@ public struct FeatureReference: Sendable {
         vectors = features.keptCount > 0 ? features.matrix : nil
         count = features.count
         network = features.network
+    }
+
+    /// The same statistics with the vectors of some of their pictures.
+    public func comparing(_ features: FeatureSet) -> FeatureReference {
+        var reference = self
+        reference.vectors = features.keptCount > 0 ? features.matrix : nil
+        return reference
     }
 }

@@ -125,6 +125,7 @@ import Testing
             ("sigma", [4], [2, 0.5, 0.5, 1], "'sigma' [4]"), ("sigma", [2, 2], [2, 0.5, 0.5, .nan], "element 3"),
             ("sigma", [2, 2], [2, 0.5, 0.5, -1], "its diagonal holds -1.0 at 1"),
             ("sigma", [2, 2], [2, 0.5, 0.6, 1], "not symmetric at (1, 0)"),
+            ("sigma", [2, 2], [1, 5, 5, 1], "5.0 at (1, 0), more than its diagonal allows"),
         ]
         for (name, shape, values, words) in mistakes {
             let error = #expect(throws: DataError.self, "\(name) \(values)") {
@@ -134,7 +135,7 @@ import Testing
             #expect(text.contains(words) && text.contains("statistics.npz"), "\(text)")
         }
         // What rounding does to Float32, and a count without an axis.
-        let rounded = try statistics(folder, "sigma", [2, 2], [2, 0.5, 0.500001, -1e-12])
+        let rounded = try statistics(folder, "sigma", [2, 2], [2, 1e-5, 1.1e-5, -1e-12])
         #expect(try rounded.count == 3 && statistics(folder, "count", [], [3]).count == 3)
         #expect(rounded.network == nil)
     }

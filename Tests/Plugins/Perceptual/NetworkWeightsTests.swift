@@ -149,7 +149,7 @@ import Testing
         if registers > 0 { (wanted.interpolationOffset, wanted.interpolationAntialias) = (0, true) }
         var configuration = DINOv2FeaturesConfiguration()
         configuration.network = wanted
-        let parameters = DINOv2Features(configuration).network.scope.parameters
+        let parameters = try DINOv2Features(configuration).network.scope.parameters
         for prefix in [nil, "", "dinov2."] {
             let shapes = parameters.map { parameter in
                 (prefix.map { $0 + hub(parameter.key) } ?? parameter.key, parameter.shape.dimensions)
@@ -160,6 +160,28 @@ import Testing
         }
         let other = try TensorFiles.open(try write(shapes: [("cls_token", [1, 1, 6])]))
         #expect(try DINOv2Configuration(fitting: other) == nil)
+    }
+
+    @Test func theNumberOfHeadsIsNotGuessed() throws {
+        var configuration = DINOv2FeaturesConfiguration()
+        configuration.network = try dino().encoder.network
+        let parameters = try DINOv2Features(configuration).network.scope.parameters
+        let file = try TensorFiles.open(try write(shapes: parameters.map { ($0.key, $0.shape.dimensions) }))
+        #expect {
+            _ = try DINOv2Configuration(fitting: file)
+        } throws: { "\($0)".contains("does not tell the number of heads of width 6") }
+        #expect(try DINOv2Configuration(fitting: file, headCount: 2)?.headCount == 2)
+    }
+
+    @Test func theIdentityOfFeaturesHasEverySettingOfTheNetwork() throws {
+        var configuration = DINOv2FeaturesConfiguration()
+        configuration.network = try dino().encoder.network
+        let settings = try DINOv2Features(configuration).settings
+        configuration.network.headCount = 3
+        #expect(try DINOv2Features(configuration).settings != settings)
+        configuration.network.headCount = 2
+        configuration.weights.file = "elsewhere.pth"
+        #expect(try DINOv2Features(configuration).settings == settings)
     }
 
     @Test func equalSettingsShareANetwork() throws {
