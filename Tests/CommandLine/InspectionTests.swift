@@ -38,7 +38,7 @@ import Testing
             ["info", folder.path], ["convert", folder("missing"), folder("out")],
             ["convert", folder.path, "--ema-length", "0.1", "--out", "x"],
             ["convert", folder("a.txt")], ["convert", folder("a.txt"), "b", "--type", "int8"],
-            ["convert", folder("a.txt"), "b", "--weights", "best"],
+            ["convert", folder("a.txt"), "b", "--weights", "best"], ["convert", folder("a.txt"), folder("a.txt")],
         ] {
             let outcome = try CommandLineSession().run(arguments)
             #expect(outcome.exitCode == 2, "\(arguments): \(outcome.messages)")
@@ -78,9 +78,21 @@ import Testing
         let before = try tiny.folder.bytes(of: name)
         for command in [["convert", weights], ["train-encoder", "strided", tiny.path, "--steps", "1", "--out"]] {
             let outcome = try CommandLineSession().run(command + [tiny.folder(name)])
-            #expect(outcome.exitCode == 2 && outcome.messages.contains("checkpoint of a run"), "\(outcome.messages)")
+            #expect(outcome.exitCode == 2 && outcome.messages.contains("a file of a run"), "\(outcome.messages)")
         }
         #expect(try tiny.folder.bytes(of: name) == before)
+    }
+
+    @Test func convertWritesOnlySafetensors() throws {
+        let tiny = try TinyRecipe()
+        let run = try tiny.train(into: "run")
+        let before = try tiny.folder.bytes(of: "run/recipe.yaml")
+        for name in ["run/recipe.yaml", "run/log.csv", "x.pt", "weights"] {
+            let outcome = try CommandLineSession().run("convert", run, tiny.folder(name))
+            #expect(outcome.exitCode == 2 && outcome.messages.contains(".safetensors"), "\(outcome.messages)")
+        }
+        #expect(try tiny.folder.bytes(of: "run/recipe.yaml") == before)
+        #expect(!tiny.folder.exists("x.pt"))
     }
 
     @Test func namesInFilesDoNotCommandTheTerminal() throws {
