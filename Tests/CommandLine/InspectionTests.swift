@@ -78,7 +78,7 @@ import Testing
         let before = try tiny.folder.bytes(of: name)
         for command in [["convert", weights], ["train-encoder", "strided", tiny.path, "--steps", "1", "--out"]] {
             let outcome = try CommandLineSession().run(command + [tiny.folder(name)])
-            #expect(outcome.exitCode == 2 && outcome.messages.contains("a file of a run"), "\(outcome.messages)")
+            #expect(outcome.exitCode == 2 && outcome.messages.contains("checkpoint of a run"), "\(outcome.messages)")
         }
         #expect(try tiny.folder.bytes(of: name) == before)
     }

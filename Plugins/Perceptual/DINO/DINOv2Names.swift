@@ -9,8 +9,7 @@ enum DINOv2Names {
 
     static func names(of parameter: Parameter) -> StoredNames {
         let others = huggingFace(parameter.key)
-        return StoredNames(alternatives:
-            [[parameter.key]] + prefixes.map { prefix in others.map { prefix + $0 } })
+        return StoredNames(alternatives: [[parameter.key]] + prefixes.map { prefix in others.map { prefix + $0 } })
     }
 
     /// All names of a parameter outside the blocks.

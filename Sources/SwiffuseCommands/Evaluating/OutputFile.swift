@@ -26,7 +26,7 @@ enum OutputFile {
     static func refuseToReplaceARun(_ path: String) throws {
         let named = URL(fileURLWithPath: path).standardizedFileURL
         for file in [named, named.resolvingSymlinksInPath()] where isOfARun(file) {
-            throw UserError("\(path) is a file of a run, such as its checkpoint; name another file to write")
+            throw UserError("\(path) is the checkpoint of a run or another of its files; name another file to write")
         }
     }
 
