@@ -38,7 +38,7 @@ import Testing
             ["info", folder.path], ["convert", folder("missing"), folder("out")],
             ["convert", folder.path, "--ema-length", "0.1", "--out", "x"],
             ["convert", folder("a.txt")], ["convert", folder("a.txt"), "b", "--type", "int8"],
-            ["convert", folder("a.txt"), "b", "--weights", "best"],
+            ["convert", folder("a.txt"), "b", "--weights", "best"], ["convert", folder("a.txt"), folder("a.txt")],
         ] {
             let outcome = try CommandLineSession().run(arguments)
             #expect(outcome.exitCode == 2, "\(arguments): \(outcome.messages)")
@@ -81,6 +81,18 @@ import Testing
             #expect(outcome.exitCode == 2 && outcome.messages.contains("checkpoint of a run"), "\(outcome.messages)")
         }
         #expect(try tiny.folder.bytes(of: name) == before)
+    }
+
+    @Test func convertWritesOnlySafetensors() throws {
+        let tiny = try TinyRecipe()
+        let run = try tiny.train(into: "run")
+        let before = try tiny.folder.bytes(of: "run/recipe.yaml")
+        for name in ["run/recipe.yaml", "run/log.csv", "x.pt", "weights"] {
+            let outcome = try CommandLineSession().run("convert", run, tiny.folder(name))
+            #expect(outcome.exitCode == 2 && outcome.messages.contains(".safetensors"), "\(outcome.messages)")
+        }
+        #expect(try tiny.folder.bytes(of: "run/recipe.yaml") == before)
+        #expect(!tiny.folder.exists("x.pt"))
     }
 
     @Test func namesInFilesDoNotCommandTheTerminal() throws {

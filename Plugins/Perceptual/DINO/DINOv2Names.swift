@@ -1,24 +1,26 @@
 import SwiffuseDiffusion
 import SwiffuseNN
 
-/// Under which names files keep DINOv2: upstream's, or those of Hugging Face's Dinov2Model, with or without `dinov2.`.
+/// Under which names files keep DINOv2: upstream's, or those of Hugging Face's Dinov2Model, with or without
+/// the prefix that its other classes have.
 enum DINOv2Names {
+    /// What stands before the names in files of Hugging Face's classes that contain the network.
+    private static let prefixes = ["", "dinov2.", "dinov2_with_registers."]
+
     static func names(of parameter: Parameter) -> StoredNames {
         let others = huggingFace(parameter.key)
-        return StoredNames(alternatives: [[parameter.key], others, others.map { "dinov2." + $0 }])
+        return StoredNames(alternatives: [[parameter.key]] + prefixes.map { prefix in others.map { prefix + $0 } })
     }
 
     /// All names of a parameter outside the blocks.
     static func outside(_ key: String) -> [String] {
-        [key, huggingFace(key)[0], "dinov2." + huggingFace(key)[0]]
+        [key] + prefixes.map { $0 + huggingFace(key)[0] }
     }
 
     /// All names of a parameter that is one tensor in each block, by the block's number.
     static func inBlock(_ key: String) -> [(Int) -> String] {
-        [
-            { "blocks.\($0).\(key)" }, { huggingFace("blocks.\($0).\(key)")[0] },
-            { "dinov2." + huggingFace("blocks.\($0).\(key)")[0] },
-        ]
+        [{ "blocks.\($0).\(key)" }]
+            + prefixes.map { prefix in { prefix + huggingFace("blocks.\($0).\(key)")[0] } }
     }
 
     /// The mask token, which only DINOv2's training uses, and classifiers of Hugging Face's files and of own encoders.

@@ -81,7 +81,7 @@ struct ConvertCommand: SwiffuseCommand {
     func run(in environment: CommandEnvironment) throws -> Int32 {
         let path = output ?? out ?? ""
         try refuseToReplaceTheInput(path)
-        try OutputFile.refuseToReplaceARun(path)
+        try OutputFile.check(path, flag: out == nil ? "<output>" : "--out", extensions: ["safetensors"])
         try StopRequest.whileWritingFiles { try convert(to: path, environment) }
         return 0
     }

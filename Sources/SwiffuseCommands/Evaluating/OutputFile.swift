@@ -22,23 +22,24 @@ enum OutputFile {
         try checkFolder(parent.isEmpty ? "." : parent, flag: flag)
     }
 
-    /// Refuses the checkpoints of a run: they must not be lost to a slip of the fingers.
+    /// Refuses the files that a run writes: they must not be lost to a slip of the fingers.
     static func refuseToReplaceARun(_ path: String) throws {
         let named = URL(fileURLWithPath: path).standardizedFileURL
         for file in [named, named.resolvingSymlinksInPath()] where isOfARun(file) {
-            throw UserError("\(path) is the checkpoint of a run; name another file to write")
+            throw UserError("\(path) is the checkpoint of a run or another of its files; name another file to write")
         }
     }
 
-    /// Whether a name is one that a run gives to its checkpoints and averages.
+    /// Whether a name is one that a run gives to its recipe, logs, checkpoints, averages and pictures.
     private static func isOfARun(_ file: URL) -> Bool {
         func hasRecipe(_ run: RunFolder) -> Bool { FileManager.default.fileExists(atPath: run.recipePath) }
         let parent = file.deletingLastPathComponent()
         let run = RunFolder(parent.path)
-        if file.path == run.checkpointPath { return hasRecipe(run) }
+        let single = [run.checkpointPath, run.recipePath, run.logPath, run.validationPath, run.eventsPath]
+        if single.contains(file.path) { return hasRecipe(run) }
         let outer = RunFolder(parent.deletingLastPathComponent().path)
-        return [outer.checkpointsPath, outer.snapshotsPath].contains(parent.path)
-            && file.lastPathComponent.hasPrefix("step-") && hasRecipe(outer)
+        return [outer.checkpointsPath, outer.snapshotsPath, outer.samplesPath].contains(parent.path)
+            && ["step-", "step_"].contains { file.lastPathComponent.hasPrefix($0) } && hasRecipe(outer)
     }
 
     /// Finds out whether files can be made in a folder.

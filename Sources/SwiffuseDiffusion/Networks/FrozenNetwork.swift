@@ -14,7 +14,7 @@ public struct FrozenNetwork: Sendable {
     /// - Parameters:
     ///   - id: everything that decides the weights: kind, size, file.
     ///   - scope: where the network declared its parameters.
-    ///   - files: where they come from, for messages.
+    ///   - files: where they come from: a run names them by their checksums.
     ///   - weights: reads them; throws what says which file or setting is wrong.
     public init(
         id: String, scope: Scope, files: [Source] = [],

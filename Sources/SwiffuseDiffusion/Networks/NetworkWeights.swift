@@ -55,9 +55,9 @@ public struct NetworkWeights: Sendable {
         return file.names.filter { !used.contains($0) }
     }
 
-    /// The most similar name that exists; a file may have any number, of which the first ones are enough for advice.
+    /// The most similar name that nobody uses; a file may have any number, of which the first ones are enough for advice.
     private func nearest(to names: [String]) -> String? {
-        let known = file.names.prefix(10_000)
+        let known = unused.prefix(10_000)
         for name in names {
             if let nearest = nearestName(to: name, in: known) { return nearest }
         }
@@ -105,9 +105,19 @@ public struct NetworkWeights: Sendable {
             let file = try NetworkWeights(path: weights.file)
             var report = NetworkWeightsReport(path: weights.file, parameterCount: parameters.count)
             var tensors: [Tensor] = []
+            var failed: [Parameter] = []
             for parameter in parameters {
                 do {
                     tensors.append(Tensor(try values(file, parameter), shape: parameter.shape, on: device))
+                } catch is NetworkWeightsError {
+                    failed.append(parameter)
+                }
+            }
+            // Asked once more: only now is it known which similar names nobody uses.
+            file.used.beginAdvice()
+            for parameter in failed {
+                do {
+                    _ = try values(file, parameter)
                 } catch let error as NetworkWeightsError {
                     try report.add(error)
                 }
@@ -123,16 +133,20 @@ public struct NetworkWeights: Sendable {
 private final class UsedNames: Sendable {
     private static let maximumAdviceCount = 3
 
-    private let state = Mutex<(names: Set<String>, adviceCount: Int)>(([], 0))
+    /// The names, and for how many missing ones a similar name will still be looked for.
+    private let state = Mutex<(names: Set<String>, dueCount: Int)>(([], 0))
 
     var names: Set<String> { state.withLock { $0.names } }
     func insert(_ names: [String]) { state.withLock { $0.names.formUnion(names) } }
 
+    /// From now on a similar name is worth looking for: all that are used are known.
+    func beginAdvice() { state.withLock { $0.dueCount = Self.maximumAdviceCount } }
+
     /// Whether to look for a similar name once more: reports show only the first few.
     func isAdviceDue() -> Bool {
         state.withLock { state in
-            state.adviceCount += 1
-            return state.adviceCount <= Self.maximumAdviceCount
+            state.dueCount -= 1
+            return state.dueCount >= 0
         }
     }
 }

@@ -39,25 +39,41 @@ public struct WeightsFile: ComponentConfiguration, Hashable {
 }
 
 extension Recipe {
-    /// The recipe with the checksum of every weights file that its losses name.
+    /// The recipe with the checksum of every weights file that its losses read; those that are named but not read, such
+    /// as heads beside uniform ones, stay as they are.
     ///
-    /// - Throws: `FileError` if a file cannot be read, `RecipeError` if it is not the one that the recipe names.
-    public func namingWeights() throws -> Recipe {
+    /// - Throws: `RecipeError` if a file cannot be read or is not the one that the recipe names, or if the recipe makes no
+    ///   model.
+    public func namingWeights(registry: Registry) throws(RecipeError) -> Recipe {
         var recipe = self
+        let model = try DiffusionModel(self, registry: registry)
         for (index, loss) in losses.enumerated() {
-            let settings = try Self.named(.map(loss.part.settings), at: "losses.\(index)")
+            let path = "losses.\(index)"
+            let sources = model.losses[index].loss.networks.flatMap(\.files)
+            let settings = try Self.named(
+                .map(loss.part.settings), at: path,
+                reading: Set(sources.map { RecipeError.join(path, $0.setting) }))
             recipe.losses[index].part = Part(type: loss.part.type, settings: settings.map ?? RecipeMap())
         }
         return recipe
     }
 
-    private static func named(_ tree: RecipeValue, at path: String) throws -> RecipeValue {
+    private static func named(
+        _ tree: RecipeValue, at path: String, reading used: Set<String>
+    ) throws(RecipeError) -> RecipeValue {
         guard case .map(var map) = tree else { return tree }
-        for (key, value) in map.entries { map[key] = try named(value, at: RecipeError.join(path, key)) }
-        guard case .string(let file)? = map["file"], !file.isEmpty, case .string(let known)? = map["sha256"] else {
-            return .map(map)
+        for (key, value) in map.entries {
+            map[key] = try named(value, at: RecipeError.join(path, key), reading: used)
         }
-        let found = try SHA256.hexadecimal(ofFile: file)
+        guard used.contains(path), case .string(let file)? = map["file"], !file.isEmpty,
+            case .string(let known)? = map["sha256"]
+        else { return .map(map) }
+        let found: String
+        do {
+            found = try SHA256.hexadecimal(ofFile: file)
+        } catch {
+            throw RecipeError(.invalidValue, at: RecipeError.join(path, "file"), "\(error)")
+        }
         guard known.isEmpty || known == found else {
             throw RecipeError(
                 .conflict, at: RecipeError.join(path, "sha256"), "\(file) has the checksum \(found), not \(known)",

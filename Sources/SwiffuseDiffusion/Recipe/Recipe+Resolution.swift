@@ -72,11 +72,24 @@ extension Recipe {
             }
             for key in ["weight", "gate"] { settings[key] = nil }
             let fields = try LossFields(resolving: .map(general), at: path)
-            let part = try registry.resolve(
-                element.map == nil ? element : .map(settings), kind: "losses", at: path)
+            let part = try Recipe.resolveLoss(element.map == nil ? element : .map(settings), registry, at: path)
             losses.append(WeightedPart(part, weight: fields.weight, gate: gate ?? .open))
         }
         return losses
+    }
+
+    private static func resolveLoss(
+        _ tree: RecipeValue, _ registry: Registry, at path: String
+    ) throws(RecipeError) -> Part {
+        do {
+            return try registry.resolve(tree, kind: "losses", at: path)
+        } catch {
+            // The part does not know the keys that every loss has.
+            let key = tree.map?.entries.first { RecipeError.join(path, Spelling.shortened($0.key)) == error.path }?.key
+            guard error.reason == .unknownKey, let key, let type = tree.map?["type"] else { throw error }
+            let own = try registry.resolve(["type": type], kind: "losses", at: path).settings.entries.map(\.key)
+            throw RecipeValue.unknownKey(key, at: error.path, known: ["type", "weight", "gate"] + own)
+        }
     }
 }
 

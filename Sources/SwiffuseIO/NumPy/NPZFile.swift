@@ -1,14 +1,16 @@
 /// The arrays of an .npz file, as `numpy.savez` and `savez_compressed` write them; data are read when asked for.
 public struct NPZFile: Sendable {
     public let path: String
-    /// The arrays by name.
+    /// The arrays that can be read, by name.
     public let headers: [String: NPYHeader]
     private let file: MappedFile
     private let members: [String: ZipDirectory.Member]
+    /// Why an array cannot be read.
+    private let failures: [String: DataError]
 
     /// Opens a file and reads what its arrays are.
     ///
-    /// - Throws: `DataError` if it is no such file, or an array is of a kind that cannot be read.
+    /// - Throws: `DataError` if it is no such file, or none of its arrays is of a kind that can be read.
     public init(path: String) throws(DataError) {
         do {
             file = try MappedFile(path: path)
@@ -17,27 +19,31 @@ public struct NPZFile: Sendable {
         }
         var headers: [String: NPYHeader] = [:]
         var members: [String: ZipDirectory.Member] = [:]
+        var failures: [String: DataError] = [:]
         do {
             let directory = try ZipDirectory(file)
             for (name, member) in directory.members where name.hasSuffix(".npy") {
                 let key = String(name.dropLast(4))
-                headers[key] = try Self.header(of: member, in: file, name: key, path: path)
                 members[key] = member
+                do throws(DataError) {
+                    headers[key] = try Self.header(of: member, in: file, name: key, path: path)
+                } catch {
+                    failures[key] = error
+                }
             }
-        } catch let error as ZipFailure {
-            throw .malformed(path: path, reason: error.reason)
-        } catch let error as DataError {
-            throw error
         } catch {
-            throw .malformed(path: path, reason: "\(error)")
+            throw .malformed(path: path, reason: error.reason)
         }
+        if headers.isEmpty, let first = failures.keys.min(), let failure = failures[first] { throw failure }
         self.path = path
         self.headers = headers
         self.members = members
+        self.failures = failures
     }
 
     /// Reads an array from its start.
     public func reader(_ name: String) throws(DataError) -> NPZReader {
+        if let failure = failures[name] { throw failure }
         guard let member = members[name], let header = headers[name] else {
             let known = headers.keys.sorted().joined(separator: ", ")
             throw .malformed(path: path, reason: "it has no array '\(name)', only: \(known)")

@@ -37,7 +37,7 @@ extension PickleGraph {
     }
 
     /// Copies of one long list or text, again and again, could fill the memory from a short pickle.
-    private mutating func countCopy(of count: Int) throws(PickleFailure) {
+    mutating func countCopy(of count: Int) throws(PickleFailure) {
         copiedCount += count
         guard copiedCount <= Self.maximumCopiedCount else { throw PickleFailure(reason: "it copies lists too often") }
     }

@@ -210,6 +210,7 @@ extension PickleReader {
             throw PickleFailure(reason: "it sets attributes of what has none")
         }
         if contents.isEmpty, case .dictionary(let attributes) = graph[state], graph.isNamespace(object) {
+            try graph.countCopy(of: attributes.count)  // made as soon as one of both changes
             graph[object] = .dictionary(attributes)
         }
     }

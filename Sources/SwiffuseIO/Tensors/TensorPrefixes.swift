@@ -3,16 +3,20 @@
 package enum TensorPrefixes {
     /// How many are named at most.
     private static let maximumCount = 4
+    /// How many are tried at most: each costs a look at every key.
+    private static let maximumTrialCount = 64
 
     /// The prefixes under which at least half of a model's keys lie, in the order of the file.
     package static func holding(_ keys: [String], in names: [String]) -> [String] {
         let known = Set(names)
         var found: [String] = []
+        var tried: Set<String> = []
         // The longest keys are the least likely to end others by chance.
         for key in keys.sorted(by: { ($1.utf8.count, $0) < ($0.utf8.count, $1) }).prefix(3) {
             for name in names where name.hasSuffix(key) {
                 let prefix = String(name.dropLast(key.count))
-                guard isPrefix(prefix), !found.contains(prefix) else { continue }
+                guard isPrefix(prefix), tried.insert(prefix).inserted else { continue }
+                guard tried.count <= maximumTrialCount else { return found }
                 let count = keys.count { known.contains(prefix + $0) }
                 if 2 * count >= keys.count { found.append(prefix) }
                 if found.count == maximumCount { return found }

@@ -82,9 +82,7 @@ public struct InitialWeights: Sendable {
             }
         }
         report.unused = file.names.filter { keys.isCandidate($0) && !used.contains($0) }
-        report.missing = report.missing.map {
-            .init(key: $0.key, nearest: nearestName(to: $0.key, in: report.unused))
-        }
+        report.addAdvice()
         // The head of a loss is found beside any prefix.
         let hasFoundTheModel = values.contains { !keys.isOfLoss($0.0) }
         if !hasFoundTheModel {

@@ -6,7 +6,7 @@ public struct LoadReport: Error, Sendable, Equatable {
     /// A parameter that the file does not have.
     public struct Missing: Sendable, Equatable {
         public let key: String
-        /// The most similar name among the tensors that nobody asked for.
+        /// The most similar name among the tensors that nobody asked for; only the first few have one.
         public let nearest: String?
 
         public init(key: String, nearest: String?) {
@@ -44,6 +44,19 @@ public struct LoadReport: Error, Sendable, Equatable {
 
     /// Whether every parameter found its values and every tensor its parameter.
     public var isComplete: Bool { missing.isEmpty && mismatched.isEmpty && unused.isEmpty }
+
+    /// Finds the most similar names for those missing parameters that are shown; a file may have any number of tensors, of
+    /// which the first ones are enough for advice.
+    mutating func addAdvice() {
+        let candidates = unused.prefix(10_000)
+        for index in missing.indices.prefix(Self.shownCount) {
+            let key = missing[index].key
+            missing[index] = Missing(key: key, nearest: nearestName(to: key, in: candidates))
+        }
+    }
+
+    /// How many names of each sort a message shows.
+    private static let shownCount = 3
 }
 
 extension LoadReport: CustomStringConvertible {
@@ -68,7 +81,7 @@ extension LoadReport: CustomStringConvertible {
 
     private static func part(_ title: String, _ names: [String]) -> String? {
         guard !names.isEmpty else { return nil }
-        let rest = names.count > 3 ? ", …" : ""
-        return "\(names.count) \(title): \(names.prefix(3).joined(separator: ", "))\(rest)"
+        let rest = names.count > shownCount ? ", …" : ""
+        return "\(names.count) \(title): \(names.prefix(shownCount).joined(separator: ", "))\(rest)"
     }
 }

@@ -6,7 +6,8 @@ import SwiffuseNN
 public struct WeightsExport: Sendable {
     public var choice: WeightsChoice
     public var storage: WeightsStorage
-    /// What to put before each key. Without it the file carries the recipe, and pictures can be drawn with it.
+    /// What to put before each key. Without it the file carries the recipe, and pictures can be drawn with it; with it the
+    /// file has only the network, since other programs keep what the losses declared beside it.
     public var prefix: String
 
     public init(_ choice: WeightsChoice = .automatic, storage: WeightsStorage = .float32, prefix: String = "") {
@@ -18,7 +19,8 @@ public struct WeightsExport: Sendable {
     /// - Throws: `RecipeError`, `CheckpointError`, or `ExportError` for a number too large for the type.
     public func write(_ checkpoint: Checkpoint, registry: Registry, to path: String) throws {
         var recipe = try checkpoint.recipe(registry: registry)
-        let parameters = try DiffusionModel(recipe, registry: registry).scope.parameters
+        let model = try DiffusionModel(recipe, registry: registry)
+        let parameters = model.scope.parameters.dropLast(prefix.isEmpty ? 0 : model.lossParameters.count)
         let source = try Checkpoint.prefix(of: choice, in: recipe.training)
         recipe.forDrawingOnly()
         let tensors = parameters.map { (name: prefix + $0.key, shape: $0.shape.dimensions) }

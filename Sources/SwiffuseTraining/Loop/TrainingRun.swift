@@ -58,7 +58,7 @@ public struct TrainingRun: Sendable {
         if case .resuming = start, !folder.hasCheckpoint { throw TrainingError.nothingToResume(path: folder.path) }
         guard recipe.data.type != "none" else { throw TrainingError.noData }
         let training = recipe.training
-        let recipe = try recipe.namingWeights()
+        let recipe = try recipe.namingWeights(registry: registry)
         let model = try DiffusionModel(recipe, registry: registry)
         let source = try registry.make(recipe.data, as: .data, in: BuildContext(model: recipe.model))
         let data = try TrainingData(source, for: recipe, loading: loading)

@@ -67,6 +67,19 @@ import Testing
         #expect(throws: DataError.self) { try NPZFile(path: path) }
     }
 
+    @Test func anArrayOfAnotherKindLeavesTheOthersReadable() throws {
+        func array(_ element: String) -> [UInt8] {
+            let text = "{'descr': '\(element)', 'fortran_order': False, 'shape': (2,), }\n"
+            return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8)
+        }
+        let labels = array("<i4") + [UInt8](repeating: 0, count: 8)
+        let zip = StoredZip.bytes([("labels.npy", labels), ("arr_0.npy", array("|u1") + [3, 4])])
+        let file = try NPZFile(path: try folder.file("d.npz", zip))
+        #expect(try file.float64("arr_0") == [3, 4])
+        let error = #expect(throws: DataError.self) { try file.float64("labels") }
+        #expect(error?.description.contains("'labels'") == true)
+    }
+
     @Test func namesTheArraysThereAre() throws {
         let file = try NPZFile(path: Fixtures.path("stored.npz"))
         do {

@@ -130,8 +130,8 @@ import Testing
     }
 
     @Test func smallPicklesDoNotFillTheMemory() throws {
-        // A few bytes of memory for each of 2²² instructions, a path of 4000 bytes for each member of a list, and a text
-        // of a million letters encoded again and again.
+        // A few bytes of memory for each of 2²² instructions, a path of 4000 bytes for each member of a list, a text of
+        // a million letters encoded again and again, and objects that share many attributes until each gets one more.
         let nothing = [UInt8](repeating: 0x4E, count: 1 << 22 + 1)
         let key = text(String(repeating: "k", count: 4000))
         let members = [UInt8](repeating: 0x4E, count: 50_000)
@@ -139,10 +139,15 @@ import Testing
             [0x80, 2], text(String(repeating: "a", count: 1 << 20)), [0x71, 0, 0x30], text("latin1"), [0x71, 1, 0x30],
             global("_codecs", "encode"), [0x71, 2, 0x30])
         for _ in 0..<20 { encodings += [0x68, 2, 0x68, 0, 0x68, 1, 0x86, 0x52, 0x30] }
+        let pairs = (0..<100_000).flatMap { _ -> [UInt8] in [0x68, 1, 0x68, 1] }
+        var objects = joined(
+            [0x80, 2], global("argparse", "Namespace"), [0x71, 0, 0x4E, 0x71, 1, 0x7D, 0x71, 2, 0x28], pairs,
+            [0x75, 0x30, 0x30, 0x30])
+        for _ in 0..<200 { objects += [0x68, 0, 0x29, 0x52, 0x68, 2, 0x62, 0x68, 1, 0x68, 1, 0x73, 0x30] }
         for (pickle, words) in [
             (joined([0x80, 2], nothing, [0x2E]), "instructions"),
             (joined([0x80, 2, 0x7D], key, [0x28], members, [0x6C, 0x73, 0x2E]), "nested"),
-            (joined(encodings, [0x4E, 0x2E]), "copies"),
+            (joined(encodings, [0x4E, 0x2E]), "copies"), (joined(objects, [0x4E, 0x2E]), "copies"),
         ] {
             let error = #expect(throws: CheckpointError.self) { try open(pickle) { _ in 0 } }
             #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
@@ -160,6 +165,27 @@ import Testing
             values == [
                 "w/0": .integer(7), "w/1": .integer(-256), "w/2": .bool(true), "w/3": .none, "w/4/lr": .float(1.5),
             ])
+    }
+
+    @Test func theFirstBytesTellTheFormat() throws {
+        let legacy: [UInt8] = [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20]
+        // A header of 640 bytes, whose length begins as a pickle does.
+        let safetensors = joined(little(640, 8), Array("{".utf8))
+        let files: [(String, [UInt8], Bool)] = [
+            ("a.weights", legacy, true), ("a.weights", [0x50, 0x4B, 3, 4], true), ("a.pth", safetensors, false),
+            ("a.safetensors", safetensors, false), ("a.ckpt", Array("text".utf8), true), ("a", [], false),
+        ]
+        for (name, bytes, isTorch) in files {
+            #expect(try TensorFiles.isTorch(try folder.file(name, bytes)) == isTorch, "\(name) \(bytes)")
+        }
+    }
+
+    @Test func fewPrefixesAreTried() {
+        let model = ["a.weight", "bias", "c"]
+        for (count, found) in [(63, ["real."]), (64, [String]())] {
+            let names = (0..<count).map { "p\($0).a.weight" } + model.map { "real." + $0 }
+            #expect(TensorPrefixes.holding(model, in: names) == found)
+        }
     }
 
     @Test func otherFilesAreNotPyTorchFiles() throws {

@@ -110,6 +110,17 @@ import Testing
         }
     }
 
+    @Test func adviceNamesOnlyTensorsThatNobodyUses() throws {
+        var configuration = try dino()
+        let parameters = try PDINOLoss(configuration, in: context).networks[0].scope.parameters
+        let shapes = parameters.filter { $0.key != "blocks.0.norm1.weight" }.map { ($0.key, $0.shape.dimensions) }
+        // Nearer is blocks.0.norm2.weight, but that is in use.
+        configuration.encoder.weights.file = try write(shapes: shapes + [("blocks.0.norm1.wght", [6])])
+        #expect {
+            _ = try PDINOLoss(configuration, in: context).networks[0].load(on: device)
+        } throws: { "\($0)".contains("the most similar name is 'blocks.0.norm1.wght'") }
+    }
+
     @Test func theFormatIsToldByTheFilesBytes() throws {
         var configuration = try lpips()
         let parameters = try LPIPSLoss(configuration, in: context).networks[0].scope.parameters
@@ -119,6 +130,10 @@ import Testing
         let path = folder + "/weights"
         try FileManager.default.moveItem(atPath: try write(shapes: shapes + others), toPath: path)
         configuration.weights.file = path
+        try expectLoads(LPIPSLoss(configuration, in: context))
+        // An ending of PyTorch's does not change what the bytes are.
+        try FileManager.default.moveItem(atPath: path, toPath: path + ".pth")
+        configuration.weights.file = path + ".pth"
         try expectLoads(LPIPSLoss(configuration, in: context))
     }
 
@@ -150,7 +165,7 @@ import Testing
         var configuration = DINOv2FeaturesConfiguration()
         configuration.network = wanted
         let parameters = try DINOv2Features(configuration).network.scope.parameters
-        for prefix in [nil, "", "dinov2."] {
+        for prefix in [nil, "", "dinov2.", "dinov2_with_registers."] {
             let shapes = parameters.map { parameter in
                 (prefix.map { $0 + hub(parameter.key) } ?? parameter.key, parameter.shape.dimensions)
             }

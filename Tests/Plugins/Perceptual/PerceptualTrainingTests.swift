@@ -89,13 +89,42 @@ import Testing
         let file = tiny.path + "/weights.bin"
         try Data("weights".utf8).write(to: URL(fileURLWithPath: file))
         var configuration = LPIPSLossConfiguration()
+        configuration.patchSize = 4
+        configuration.network.heads = .uniform
         configuration.weights.file = file
+        configuration.headWeights.file = "heads that nobody reads"
         tiny.recipe.losses = [WeightedPart(try Part(LPIPSLoss.self, configuration), weight: 1)]
-        let named = try tiny.recipe.namingWeights()
+        let named = try tiny.recipe.namingWeights(registry: tiny.registry)
         let hash = try SHA256.hexadecimal(ofFile: file)
         #expect(try named.tree().canonicalJSON.contains(hash))
         try Data("others".utf8).write(to: URL(fileURLWithPath: file))
-        #expect { _ = try named.namingWeights() } throws: { "\($0)".contains("losses.0.weights.sha256") }
+        #expect { _ = try named.namingWeights(registry: tiny.registry) } throws: {
+            "\($0)".contains("losses.0.weights.sha256")
+        }
+        try FileManager.default.removeItem(atPath: file)
+        #expect { _ = try named.namingWeights(registry: tiny.registry) } throws: {
+            "\($0)".contains("losses.0.weights.file")
+        }
+    }
+
+    @Test func aPrefixLeavesOutWhatTheLossesDeclared() throws {
+        let tiny = try run("{steps: 1, ema: []}")
+        try tiny.train("run")
+        let checkpoint = try Checkpoint(path: tiny.folder("run").checkpointPath)
+        for (prefix, hasHead) in [("", true), ("net.", false)] {
+            let path = tiny.path + "/weights.safetensors"
+            try WeightsExport(prefix: prefix).write(checkpoint, registry: tiny.registry, to: path)
+            let names = try SafetensorsFile(path: path).names
+            #expect(names.contains { $0.hasPrefix(prefix + "blocks.") })
+            #expect(names.contains { $0.contains("diffusion_trainer.proj") } == hasHead)
+        }
+    }
+
+    @Test func misspeltKeysOfEveryLossAreAdvised() {
+        #expect { _ = try run(losses: "- {type: lpips, patchSize: 4, wieght: 1}") } throws: {
+            "\($0)".contains("losses.0.wieght") && "\($0)".contains("did you mean weight?")
+                && "\($0)".contains("gate")
+        }
     }
 
     @Test func aGateThatIsWrittenHasThePapersThreshold() throws {

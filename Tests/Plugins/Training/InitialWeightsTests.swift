@@ -81,6 +81,18 @@ import Testing
         #expect(try first(run, "blocks.1.norm1.weight") == [Float](repeating: 1, count: 16))
     }
 
+    @Test func onlyTheMissingNamesThatAreShownComeWithAdvice() throws {
+        let tiny = try TinyRun("{steps: 1, ema: []}")
+        try tiny.train("run")
+        let path = try write(tiny, to: "foreign.safetensors") { entry in
+            entry.name.hasPrefix("optimizer/") ? nil : (entry.name.replacing(".weight", with: ".wght"), entry.shape)
+        }
+        let error = #expect(throws: LoadReport.self) { try tiny.open("new", weights: InitialWeights(path: path)) }
+        let missing = try #require(error).missing
+        #expect(missing.count > 3 && missing.prefix(3).allSatisfy { $0.nearest != nil })
+        #expect(missing.dropFirst(3).allSatisfy { $0.nearest == nil })
+    }
+
     @Test func aFileWithNothingOfTheModelIsRefusedInAnyCase() throws {
         let tiny = try TinyRun("{steps: 1, ema: []}")
         try tiny.train("run")
