@@ -85,7 +85,8 @@ import Testing
         let tiny = try TinyRun("{steps: 1, ema: []}")
         try tiny.train("run")
         let path = try write(tiny, to: "foreign.safetensors") { entry in
-            entry.name.hasPrefix("optimizer/") ? nil : (entry.name.replacing(".weight", with: ".wght"), entry.shape)
+            if entry.name.hasPrefix("optimizer/") { return nil }
+            return (entry.name.replacing(".weight", with: ".wght"), entry.shape)
         }
         let error = #expect(throws: LoadReport.self) { try tiny.open("new", weights: InitialWeights(path: path)) }
         let missing = try #require(error).missing
