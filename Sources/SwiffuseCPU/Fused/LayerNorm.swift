@@ -4,7 +4,7 @@ extension FusedKernel<LayerNormOp> {
     /// Keeps mean and inverse deviation of each row. To the norm kernels, the bias is the shift of a single image.
     static func cpu(_ runtime: CPURuntime) -> FusedKernel<LayerNormOp> {
         FusedKernel(
-            keepsInputs: [0, 1], residuals: { _, inputs in [NormCall.residual(of: inputs[0], centres: true)] }
+            keepsInputs: [0, 1], residuals: { _, inputs in [NormGradients.statistics(of: inputs[0], centres: true)] }
         ) { op, call in
             let factors =
                 op.hasFactors ? NormFactors(weight: call.inputs[1], shift: call.inputs[2]) : NormFactors()

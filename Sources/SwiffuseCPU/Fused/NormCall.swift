@@ -13,16 +13,6 @@ struct NormFactors {
     var stride = 0
 }
 
-/// Which gradients are wanted, and where.
-struct NormGradients {
-    var x: GradientSlot?
-    var weight: GradientSlot?
-    var shift: GradientSlot?
-    var scale: GradientSlot?
-
-    var needsSums: Bool { weight != nil || shift != nil || scale != nil }
-}
-
 /// One launch of the norm kernels.
 struct NormCall {
     private let x: UnsafePointer<Float>
@@ -42,12 +32,6 @@ struct NormCall {
             weight: factors.weight.map { UnsafePointer($0.floats) },
             scale: factors.scale.map { UnsafePointer($0.floats) },
             shift: factors.shift.map { UnsafePointer($0.floats) }, epsilon: epsilon, centres: centres)
-    }
-
-    /// What the backward pass keeps of each row: the inverse deviation and, with `centres`, the mean.
-    static func residual(of x: TensorSpec, centres: Bool) -> TensorSpec {
-        let rows = x.shape.last == 0 ? 0 : x.shape.count / x.shape.last
-        return TensorSpec(centres ? [rows, 2] : [rows])
     }
 
     func forward(_ runtime: CPURuntime, y: BufferView, kept: BufferView?) {

@@ -5,7 +5,7 @@ extension FusedKernel<RMSNormOp> {
     /// Keeps 1/rms of each row.
     static func cpu(_ runtime: CPURuntime) -> FusedKernel<RMSNormOp> {
         FusedKernel(
-            keepsInputs: [0, 1], residuals: { _, inputs in [NormCall.residual(of: inputs[0], centres: false)] }
+            keepsInputs: [0, 1], residuals: { _, inputs in [NormGradients.statistics(of: inputs[0], centres: false)] }
         ) { op, call in
             NormCall(x: call.inputs[0], NormFactors(weight: call.inputs[1]), epsilon: op.epsilon)
                 .forward(runtime, y: call.outputs[0], kept: call.residuals.first)
@@ -23,7 +23,7 @@ extension FusedKernel<ModulatedRMSNormOp> {
     static func cpu(_ runtime: CPURuntime) -> FusedKernel<ModulatedRMSNormOp> {
         FusedKernel(
             acceptsStrided: [2, 3], keepsInputs: [0, 1, 2, 3],
-            residuals: { _, inputs in [NormCall.residual(of: inputs[0], centres: false)] }
+            residuals: { _, inputs in [NormGradients.statistics(of: inputs[0], centres: false)] }
         ) { op, call in
             runtime.perform(writing: call.outputs) { () throws(DeviceError) in
                 let factors = try runtime.factors(call.inputs[1], shift: call.inputs[2], scale: call.inputs[3])

@@ -25,6 +25,14 @@ extension Launch {
             for: call.inputs.map { TensorSpec(Shape($0.shape), $0.dtype) })
     }
 
+    /// Several updates at once.
+    init<Op: FusedOp>(_ op: Op, _ calls: [FusedKernel<Op>.Forward]) {
+        let parts = calls.map { Launch(op, $0) }
+        name = Op.name.name
+        bytes = parts.reduce(0) { $0 + $1.bytes }
+        floatingPointOperations = parts.reduce(0) { $0 + $1.floatingPointOperations }
+    }
+
     /// A gradient by one operand with two axes or more counts as a forward pass, by several as two: exact for products.
     init<Op: FusedOp>(_ op: Op, _ call: FusedKernel<Op>.Backward) {
         let slots = call.gradients.compactMap { $0 }
@@ -40,9 +48,13 @@ extension Launch {
 
 extension FusedKernel {
     public func observed(by observer: @escaping LaunchObserver) -> any AnyFusedKernel {
-        let (forward, backward) = (self.forward, self.backward)
+        let (forward, updateAll, backward) = (self.forward, self.updateAll, self.backward)
         let observedForward: @Sendable (Op, Forward) -> Void = { op, call in
             observer(Launch(op, call)) { forward(op, call) }
+        }
+        var observedUpdate: (@Sendable (Op, [Forward]) -> Void)?
+        if let updateAll {
+            observedUpdate = { op, calls in observer(Launch(op, calls)) { updateAll(op, calls) } }
         }
         var observedBackward: (@Sendable (Op, Backward) -> Void)?
         if let backward {
@@ -50,7 +62,7 @@ extension FusedKernel {
         }
         return FusedKernel<Op>(
             acceptsStrided: acceptsStrided, keeps: keeps, residuals: residuals, forward: observedForward,
-            backward: observedBackward)
+            updateAll: observedUpdate, backward: observedBackward)
     }
 }
 

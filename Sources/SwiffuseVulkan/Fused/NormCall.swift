@@ -20,16 +20,6 @@ struct NormFactors {
     }
 }
 
-/// Which gradients are wanted, and where.
-struct NormGradients {
-    var x: GradientSlot?
-    var weight: GradientSlot?
-    var shift: GradientSlot?
-    var scale: GradientSlot?
-
-    var needsSums: Bool { weight != nil || shift != nil || scale != nil }
-}
-
 /// One launch of the norm kernels.
 struct NormCall {
     private let x: BufferView
@@ -47,12 +37,6 @@ struct NormCall {
         width = x.shape.last ?? 0
         rows = width == 0 ? 0 : x.count / width
         chunks = RowChunks(images: images, rowsPerImage: images == 0 ? 0 : rows / images)
-    }
-
-    /// What the backward pass keeps of each row: the inverse deviation and, with `centres`, the mean.
-    static func residual(of x: TensorSpec, centres: Bool) -> TensorSpec {
-        let rows = x.shape.last == 0 ? 0 : x.shape.count / x.shape.last
-        return TensorSpec(centres ? [rows, 2] : [rows])
     }
 
     private func isVectorized(_ views: [BufferView]) -> Bool {

@@ -4,7 +4,7 @@ extension FusedKernel<RMSNormOp> {
     /// Keeps 1/rms of each row.
     static func vulkan(_ runtime: VulkanRuntime) -> FusedKernel<RMSNormOp> {
         FusedKernel(
-            keepsInputs: [0, 1], residuals: { _, inputs in [NormCall.residual(of: inputs[0], centres: false)] }
+            keepsInputs: [0, 1], residuals: { _, inputs in [NormGradients.statistics(of: inputs[0], centres: false)] }
         ) { op, call in
             runtime.perform(writing: call.outputs + call.residuals) { () throws(DeviceError) in
                 try NormCall(x: call.inputs[0], NormFactors(weight: call.inputs[1]))
@@ -26,7 +26,7 @@ extension FusedKernel<ModulatedRMSNormOp> {
     static func vulkan(_ runtime: VulkanRuntime) -> FusedKernel<ModulatedRMSNormOp> {
         FusedKernel(
             acceptsStrided: [2, 3], keepsInputs: [0, 1, 3],
-            residuals: { _, inputs in [NormCall.residual(of: inputs[0], centres: false)] }
+            residuals: { _, inputs in [NormGradients.statistics(of: inputs[0], centres: false)] }
         ) { op, call in
             runtime.perform(writing: call.outputs + call.residuals) { () throws(DeviceError) in
                 let factors = NormFactors(
