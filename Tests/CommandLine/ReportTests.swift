@@ -127,6 +127,20 @@ import Testing
         for op in FusedOps.all { #expect(outcome.output.contains(op.name.name), "\(op.name)") }
     }
 
+    @Test func benchMeasuresARecipe() throws {
+        let outcome = try CommandLineSession().run(
+            "bench", "--recipe", "fashion-mnist-deco", "--set", "backbone.depth=1", "--set", "classes=0", "--batch", "1",
+            "--repeat", "1", "--steps", "2", "--json")
+        let results = try JSONDecoder().decode([BenchLine].self, from: Data(outcome.output.utf8))
+        #expect(
+            results == [
+                BenchLine(suite: "forward", name: "deco", size: "fashion-mnist-deco"),
+                BenchLine(suite: "train-step", name: "deco", size: "fashion-mnist-deco"),
+                BenchLine(suite: "sample", name: "guided", size: "fashion-mnist-deco"),
+                BenchLine(suite: "sample", name: "unguided", size: "fashion-mnist-deco"),
+            ])
+    }
+
     @Test func benchTellsWhereTimeGoes() throws {
         let outcome = try CommandLineSession().run(
             "bench", "train-step", "--batch", "1", "--repeat", "1", "--by-op")
@@ -144,4 +158,11 @@ import Testing
         #expect(outcome.exitCode == 1)
         #expect(outcome.output.contains("1 FAIL"))
     }
+}
+
+/// What a line of `bench --json` is about.
+private struct BenchLine: Decodable, Equatable {
+    let suite: String
+    let name: String
+    let size: String
 }

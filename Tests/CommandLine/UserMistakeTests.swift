@@ -38,6 +38,9 @@ import Testing
         (["bench", "speed"], ["speed", "train-step"]),
         (["bench", "--size", "XXL"], ["XXL", "tiny"]),
         (["bench", "--repeat", "0"], ["--repeat", "1 to"]),
+        (["bench", "--set", "classes=3"], ["--set", "--recipe"]),
+        (["bench", "ops", "--recipe", "fashion-mnist"], ["ops", "--recipe", "train-step"]),
+        (["bench", "--recipe", "fashion-mnits"], ["fashion-mnits", "fashion-mnist"]),
     ]
 
     @Test(arguments: mistakes.indices) func mistakeIsExplainedInOneLine(_ index: Int) throws {

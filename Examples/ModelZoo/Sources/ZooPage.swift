@@ -42,7 +42,10 @@ struct ZooPage {
         return lines.joined(separator: "\n") + "\n\n"
     }
 
-    private var processor: String { (try? CPUDevice(threads: 1).info.name) ?? "a processor" }
+    private var processor: String {
+        guard let info = try? CPUDevice().info else { return "a processor" }
+        return info.name + (info.details.first { $0.label == "threads" }.map { ", threads: \($0.value)" } ?? "")
+    }
 
     private func thousands(_ count: Int) -> String { "\(shortened(Double(count) / 1000)) k" }
 

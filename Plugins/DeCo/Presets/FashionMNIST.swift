@@ -12,5 +12,6 @@ extension DeCoPresets {
             headCount: 4
             decoderDepth: 2
             decoderWidth: 16
-            """, target: .velocity, losses: ["{ type: frequency, weight: 1, quality: 85, clamp: 0.001 }"])
+            """, target: .velocity, losses: ["{ type: frequency, weight: 1, quality: 85, clamp: 0.001 }"],
+        learningRate: 0.004)
 }

@@ -9,7 +9,10 @@ struct BenchModel {
     private let networks: FrozenNetworks
 
     init(_ clock: BenchClock, registry: Registry) throws {
-        self.init(clock, model: try DiffusionModel(try clock.size.recipe, registry: registry), registry: registry)
+        let model = try DiffusionModel(try clock.recipe ?? clock.size.recipe, registry: registry)
+        self.init(
+            clock, model: model, registry: registry,
+            networks: try FrozenNetworks(loading: model.frozenNetworks, on: clock.device))
     }
 
     /// - Parameter networks: weights of the networks that the model's losses look through.
@@ -28,21 +31,21 @@ struct BenchModel {
         let images = images()
         let times = Tensor([Float](repeating: 0.4, count: batch), shape: [batch], on: device)
         let condition = Condition.classes(labels, on: device)
-        return try clock.measure("forward", "jit", amount: Double(batch), unit: "images/s") {
+        return try clock.measure("forward", model.recipe.backbone.type, amount: Double(batch), unit: "images/s") {
             let raw = model.backbone.predict(images, times: times, condition: condition, in: pass)
             if let failure = raw.failure { throw failure }
         }
     }
 
     /// Loss, gradients, AdamW and one running average.
-    func trainStep(_ suite: String = "train-step", _ name: String = "jit") throws -> [BenchResult] {
+    func trainStep(_ suite: String = "train-step", _ name: String? = nil) throws -> [BenchResult] {
         let objective = TrainingObjective(model, networks: networks)
         let optimizer = AdamW(decays: [0.9999])
         var store = store()
         var state = optimizer.begin(store)
         let images = images()
         var noise = Philox(seed: 6)
-        return try clock.measure(suite, name, amount: Double(batch), unit: "images/s") {
+        return try clock.measure(suite, name ?? model.recipe.backbone.type, amount: Double(batch), unit: "images/s") {
             let result = try store.valueAndGradients { store in
                 let loss = objective.loss(
                     images: images, noise: Tensor.normal(images.shape, using: &noise, on: device), times: times,
@@ -79,7 +82,7 @@ struct BenchModel {
         }
     }
 
-    private var labels: [Int] { (0..<batch).map { $0 % 10 } }
+    private var labels: [Int] { (0..<batch).map { $0 % max(1, model.recipe.classes) } }
 
     func images() -> Tensor {
         let image = model.recipe.image

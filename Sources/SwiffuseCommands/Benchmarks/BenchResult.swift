@@ -45,6 +45,8 @@ struct BenchResult: Codable {
 struct BenchClock {
     let device: any Device
     let size: BenchSize
+    /// A model of one's own to measure instead of one of `size`.
+    let recipe: Recipe?
     let batch: Int
     let repeats: Int
     /// Whether each case is run once more to see what it is made of.
@@ -53,14 +55,20 @@ struct BenchClock {
     let only: String?
     private let clock = ContinuousClock()
 
-    init(device: any Device, size: BenchSize, batch: Int, repeats: Int, byOp: Bool, only: String?) {
+    init(
+        device: any Device, size: BenchSize, recipe: Recipe? = nil, batch: Int, repeats: Int, byOp: Bool, only: String?
+    ) {
         self.device = device
         self.size = size
+        self.recipe = recipe
         self.batch = batch
         self.repeats = repeats
         self.byOp = byOp
         self.only = only
     }
+
+    /// What is measured: a size, or a recipe's name.
+    private var subject: String { recipe?.name ?? size.rawValue }
 
     /// Times some work: once to warm up, then `repeats` times.
     ///
@@ -127,7 +135,7 @@ struct BenchClock {
     ) -> BenchResult {
         let median = seconds[seconds.count / 2]
         return BenchResult(
-            suite: suite, name: name, size: size.rawValue, batch: batch, repeats: repeats, medianSeconds: median,
+            suite: suite, name: name, size: subject, batch: batch, repeats: repeats, medianSeconds: median,
             minSeconds: seconds[0], maxSeconds: seconds[seconds.count - 1], rate: amount / max(1e-12, median),
             rateUnit: unit,
             tensorBytes: device.memoryUse.highWaterMark, residentBytes: SystemMemory.peakResident,

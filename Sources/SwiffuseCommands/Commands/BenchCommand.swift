@@ -20,14 +20,15 @@ struct BenchCommand: SwiffuseCommand {
             each of these losses alone), sample (exact Heun with and without guidance 2.25 inside 0.1…0.9), loading (training \
             from 10,000 JPEG files and from memory, in turns), io (writing, opening and loading the model's weights). All if none is named. Each case runs once to warm up and then --repeat times; the median counts, minimum and maximum show \
             the spread. Memory: the most in tensors during the case, and the most that the process has had so far. \
-            Sizes: tiny is a JiT of width 256 and 8 blocks at 32²; B and L are JiT-B/16 and JiT-L/16 at 256². Weights \
-            are random.
+            Sizes: tiny is a JiT of width 256 and 8 blocks at 32²; B and L are JiT-B/16 and JiT-L/16 at 256²; with --recipe it is a \
+            model of your own (forward, train-step and sample). Weights are random.
 
             Examples:
               swiffuse bench
               swiffuse bench forward train-step --size B --batch 4
               swiffuse bench ops --size B --threads 1 --json
               swiffuse bench train-step --size B --by-op
+              swiffuse bench --recipe my-recipe.yaml --batch 64
             """)
 
     @Argument(
@@ -40,6 +41,16 @@ struct BenchCommand: SwiffuseCommand {
 
     @Option(help: ArgumentHelp("Size of the model.", valueName: "tiny|B|L"))
     var size = BenchSize.tiny
+
+    @Option(
+        help: ArgumentHelp(
+            "Measure this model instead of one of --size: a preset's name or a YAML file.", valueName: "recipe"))
+    var recipe: String?
+
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp("Change a setting of the recipe.", valueName: "path=value"))
+    var changes: [String] = []
 
     @Option(help: ArgumentHelp("Images at once.", valueName: "n"))
     var batch = 4
@@ -70,18 +81,30 @@ struct BenchCommand: SwiffuseCommand {
         where !(1...limit).contains(value) {
             throw ValidationError("--\(name): found \(value), expected 1 to \(limit)")
         }
+        if recipe == nil && !changes.isEmpty { throw ValidationError("--set changes a recipe; name it with --recipe") }
+        if recipe != nil, let suite = suites.first(where: { !Self.suitesOfRecipes.contains($0) }) {
+            let possible = Self.suitesOfRecipes.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("\(suite.rawValue) does not go with --recipe; these do: \(possible)")
+        }
     }
+
+    /// The suites that measure any model.
+    private static let suitesOfRecipes: [Suite] = [.forward, .trainStep, .sample]
 
     func run(in environment: CommandEnvironment) throws -> Int32 {
         var settings = device.settings
         settings.vulkanWatch.isTimed = byOp
         let opened = try device.choice(in: environment).open(settings)
         let hasClock = opened is VulkanDevice
+        let measured = try recipe.map {
+            try RecipeSource(argument: $0, changes: changes).recipe(from: environment.registry)
+        }
+        let possible = measured == nil ? Suite.allCases : Self.suitesOfRecipes
         let clock = BenchClock(
-            device: byOp && !hasClock ? TimedDevice(opened) : opened, size: size, batch: batch, repeats: repeats,
-            byOp: byOp, only: only)
+            device: byOp && !hasClock ? TimedDevice(opened) : opened, size: size, recipe: measured, batch: batch,
+            repeats: repeats, byOp: byOp, only: only)
         var results: [BenchResult] = []
-        for suite in Suite.allCases where suites.isEmpty || suites.contains(suite) {
+        for suite in possible where suites.isEmpty || suites.contains(suite) {
             environment.messages.write("measuring \(suite.rawValue) …\n")
             switch suite {
             case .ops: results += try BenchOps(clock: clock).run()

@@ -8,8 +8,10 @@ extension Preset {
     ///   - backbone: the settings below `backbone`, a line each, without indentation.
     ///   - target: what it predicts.
     ///   - losses: what it learns from besides the target's own loss, a line each: `{ type: frequency, weight: 1 }`.
+    ///   - learningRate: AdamW's, after the warm-up.
     public static func fashionMNIST(
-        _ name: String, model: String, backbone: String, target: Prediction, losses: [String] = []
+        _ name: String, model: String, backbone: String, target: Prediction, losses: [String] = [],
+        learningRate: Double = 0.002
     ) -> Preset {
         Preset(
             name: name, summary: "a small \(model) for Fashion-MNIST, trained in minutes on two processor cores",
@@ -25,7 +27,7 @@ extension Preset {
                   batchSize: 128
                   steps: 1150
                   classDropout: 0.1
-                  optimizer: { learningRate: \(target.learningRate), beta1: 0.9, beta2: 0.99 }
+                  optimizer: { learningRate: \(learningRate), beta1: 0.9, beta2: 0.99 }
                   schedule: { type: cosine, warmupSteps: 100 }
                   gradientClipping: 1
                   ema: [0.995]
@@ -52,13 +54,6 @@ extension Preset {
 }
 
 extension Preset.Prediction {
-    fileprivate var learningRate: String {
-        switch self {
-        case .cleanImage: "0.002"
-        case .velocity: "0.001"
-        }
-    }
-
     fileprivate var guidance: String {
         switch self {
         case .cleanImage: "interval: [0.04, 1.0], convention: jit"
