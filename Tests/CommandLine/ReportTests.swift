@@ -129,8 +129,8 @@ import Testing
 
     @Test func benchMeasuresARecipe() throws {
         let outcome = try CommandLineSession().run(
-            "bench", "--recipe", "fashion-mnist-deco", "--set", "backbone.depth=1", "--set", "classes=0", "--batch", "1",
-            "--repeat", "1", "--steps", "2", "--json")
+            "bench", "--recipe", "fashion-mnist-deco", "--set", "backbone.depth=1", "--set", "classes=0", "--batch",
+            "1", "--repeat", "1", "--steps", "2", "--json")
         let results = try JSONDecoder().decode([BenchLine].self, from: Data(outcome.output.utf8))
         #expect(
             results == [
