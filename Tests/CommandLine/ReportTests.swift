@@ -111,6 +111,15 @@ import Testing
         }
     }
 
+    @Test func devicesMeasureTheProductsAskedFor() throws {
+        let outcome = try CommandLineSession().run(
+            "devices", "--threads", "1", "--product", "8x16x24", "--product", "3x5x7")
+        #expect(outcome.exitCode == 0)
+        #expect(outcome.output.contains("GFLOP/s (float32, 8 × 16 × 24)"))
+        #expect(outcome.output.contains("GFLOP/s (float32, 3 × 5 × 7)"))
+        #expect(!outcome.output.contains("1024 × 1024"))
+    }
+
     @Test func benchPrintsComparableNumbers() throws {
         let outcome = try CommandLineSession().run(
             "bench", "forward", "train-step", "--batch", "1", "--repeat", "2", "--json")

@@ -38,6 +38,8 @@ import Testing
         (["bench", "speed"], ["speed", "train-step"]),
         (["bench", "--size", "XXL"], ["XXL", "tiny"]),
         (["bench", "--repeat", "0"], ["--repeat", "1 to"]),
+        (["devices", "--product", "8x8"], ["--product", "8x8"]),
+        (["devices", "--product", "8x0x8"], ["--product", "8x0x8"]),
         (["bench", "--set", "classes=3"], ["--set", "--recipe"]),
         (["bench", "ops", "--recipe", "fashion-mnist"], ["ops", "--recipe", "train-step"]),
         (["bench", "--recipe", "fashion-mnits"], ["fashion-mnits", "fashion-mnist"]),

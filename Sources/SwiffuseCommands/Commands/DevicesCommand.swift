@@ -8,7 +8,7 @@ struct DevicesCommand: SwiffuseCommand {
         abstract: "List the devices, what they are and how fast they multiply matrices.",
         discussion: """
             For the processor: the vector instructions in use, the core type that OpenBLAS chose its kernels for, the \
-            number of threads, and the speed of a short float32 matrix product in GFLOP/s (10⁹ operations per second). \
+            number of threads, and the speed of a float32 matrix product in GFLOP/s (10⁹ operations per second). \
             With --ops: which fused operations each device has a kernel for; the others run as compositions of \
             primitives on the same device. For Vulkan devices: their type, driver, limits and the profile that \
             shapes their kernels; a device of the type processor is a software driver, slower than cpu.
@@ -16,6 +16,7 @@ struct DevicesCommand: SwiffuseCommand {
             Examples:
               swiffuse devices
               swiffuse devices --ops --threads 1
+              swiffuse devices --product 512x512x512 --product 1152x4096x1024
             """)
 
     @Flag(help: "Print the fused operations and the devices that have kernels for them.")
@@ -23,6 +24,13 @@ struct DevicesCommand: SwiffuseCommand {
 
     @Option(help: ArgumentHelp("Threads to use; all cores if left out.", valueName: "n"))
     var threads: Int?
+
+    @Option(
+        name: .customLong("product"),
+        help: ArgumentHelp(
+            "Measure a product of these sizes instead of 1024x1024x1024; may be repeated.",
+            valueName: "rowsxinnerxcolumns"))
+    var products: [ProductShape] = []
 
     func validate() throws {
         if let threads, !(1...1024).contains(threads) {
@@ -68,26 +76,18 @@ struct DevicesCommand: SwiffuseCommand {
         for detail in device.info.details { table.add([detail.label, detail.value]) }
         table.add(["memory", device.info.memoryLimit.map(Amount.bytes) ?? SystemMemory.summary])
         table.add(["element types", device.info.dtypes.map(\.rawValue).joined(separator: ", ")])
-        table.add([
-            "matrix product", "\(Amount.number(Self.matrixSpeed(of: device))) GFLOP/s (float32, 1024 × 1024 × 1024)",
-        ])
+        for shape in products.isEmpty ? [.customary] : products {
+            table.add(["matrix product", Self.speed(of: shape, on: device)])
+        }
         for line in table.lines(indentation: 2) { environment.say(line) }
     }
 
-    /// GFLOP/s of a product of two matrices of 1024 × 1024: the best of a few, the first one is for warming up.
-    private static func matrixSpeed(of device: any Device) -> Double {
-        let side = 1024
-        let left = Tensor.random(.normal, [side, side], from: Philox(seed: 1), on: device)
-        let right = Tensor.random(.normal, [side, side], from: Philox(seed: 2), on: device)
-        let clock = ContinuousClock()
-        let seconds = (0..<6).map { _ in
-            clock.measure {
-                _ = left.matmul(right)
-                // A failure shows when values are read; here it costs a wrong number at most.
-                try? device.synchronize()
-            } / .seconds(1)
+    private static func speed(of shape: ProductShape, on device: any Device) -> String {
+        do {
+            return "\(Amount.number(try shape.speed(on: device))) GFLOP/s (float32, \(shape))"
+        } catch {
+            return "failed: \(error)"
         }
-        return 2 * Double(side * side * side) / (seconds.dropFirst().min() ?? .infinity) / 1e9
     }
 
     private func printCoverage(
