@@ -48,7 +48,8 @@ public struct InceptionV3: Sendable {
     }
 
     /// - Parameter images: [B, 3, 299, 299] in −1…1.
-    /// - Returns: pooled features [B, 2048]; spatial ones of 7 channels, [B, 7 · 17 · 17]; scores of the classes without
+    /// - Returns: pooled features [B, 2048]; spatial ones of 7 channels, [B, 17 · 17 · 7],
+    ///   channels last as in the ADM evaluator's statistics; scores of the classes without
     ///   the classifier's bias, [B, 1008], as the Inception Score takes them.
     public func callAsFunction(
         _ images: Tensor, _ pass: Pass
@@ -61,7 +62,8 @@ public struct InceptionV3: Sendable {
             x = block(x, pass)
         }
         let pooled = x.mean(over: [2, 3])
-        let places = spatial.sliced(along: 1, 0..<Self.spatialChannelCount).reshaped(to: images.shape[0], -1)
+        let places = spatial.sliced(along: 1, 0..<Self.spatialChannelCount).permuted(to: [0, 2, 3, 1])
+            .reshaped(to: images.shape[0], -1)
         return (pooled, places, pooled.matmul(pass(classifier).transposed()))
     }
 }

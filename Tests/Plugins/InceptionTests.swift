@@ -46,8 +46,10 @@ import Testing
         for (place, wanted) in fixture.pooled { #expect(abs(pooled[place] - wanted) <= 2e-5 * fixture.largest) }
         let spatial = try #require(try found.spatial?.scalars())
         #expect(spatial.count == 7 * 17 * 17)
+        // The reference has channels first, [7, 17 · 17]; ours come last, as in the ADM evaluator.
         for (place, wanted) in fixture.spatial {
-            #expect(abs(spatial[place] - wanted) <= 2e-5 * fixture.largestSpatial)
+            let ours = spatial[place % 289 * 7 + place / 289]
+            #expect(abs(ours - wanted) <= 2e-5 * fixture.largestSpatial)
         }
         let logits = try #require(try found.logits?.scalars())
         for (place, wanted) in fixture.logits { #expect(abs(logits[place] - wanted) <= 2e-5 * fixture.largestLogit) }

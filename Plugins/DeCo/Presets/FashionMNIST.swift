@@ -1,7 +1,8 @@
 import SwiffuseDiffusion
 
 extension DeCoPresets {
-    /// A small DeCo beside JiT's `fashion-mnist`, with as many tokens.
+    /// A small DeCo beside JiT's `fashion-mnist`, with as many tokens. Its decoder learns by the number of updates more
+    /// than by that of images: hence small batches.
     static let fashionMNIST = Preset.fashionMNIST(
         "fashion-mnist-deco", model: "DeCo",
         backbone: """
@@ -13,5 +14,5 @@ extension DeCoPresets {
             decoderDepth: 2
             decoderWidth: 16
             """, target: .velocity, losses: ["{ type: frequency, weight: 1, quality: 85, clamp: 0.001 }"],
-        learningRate: 0.004)
+        learningRate: 0.004, batchSize: 32, steps: 2300)
 }

@@ -51,6 +51,7 @@ public struct DINOEncoderConfiguration: ComponentConfiguration, Hashable {
 /// A frozen DINOv2 and what is done to pictures before it.
 struct DINOEncoder: Sendable {
     let frozen: FrozenNetwork
+    private let depth: Int
     private let encoder: DINOv2
     private let preparation: DINOv2Preparation
 
@@ -58,6 +59,7 @@ struct DINOEncoder: Sendable {
         let scope = Scope()
         encoder = DINOv2(scope, configuration.network)
         preparation = configuration.preparation
+        depth = configuration.network.depth
         let id = "dinov2 " + (try configuration.resolvedTree().canonicalJSON)
         let files = [FrozenNetwork.Source(setting: "encoder.weights", weights: configuration.weights)]
         frozen = FrozenNetwork(id: id, scope: scope, files: files) { scope, device in
@@ -77,10 +79,19 @@ struct DINOEncoder: Sendable {
         encoder.patchFeatures(of: preparation((images + 1) * 0.5), layers: layers, context.pass(for: frozen))
     }
 
-    /// Patch features of the true images, which all losses with this encoder share.
+    /// Patch features of the true images, which all losses with this encoder share: the first that asks goes through
+    /// the network once for all of them.
     func referenceFeatures(of images: Tensor, layers: [Int], in context: LossContext) -> [Tensor] {
-        context.remembering(layers.map { "\(frozen.id) \($0)" }) { missing in
-            features(of: images, layers: missing.map { layers[$0] }, in: context)
+        let wanted = (0..<depth).filter { layers.contains($0) || context.recalls.contains(name(ofBlock: $0)) }
+        let found = context.remembering(wanted.map(name(ofBlock:))) { missing in
+            features(of: images, layers: missing.map { wanted[$0] }, in: context)
         }
+        let places = Dictionary(uniqueKeysWithValues: zip(wanted, found))
+        return layers.compactMap { places[$0] }
     }
+
+    /// What losses recall the features of these blocks by.
+    func recalls(of layers: [Int]) -> [String] { layers.map(name(ofBlock:)) }
+
+    private func name(ofBlock block: Int) -> String { "\(frozen.id) \(block)" }
 }

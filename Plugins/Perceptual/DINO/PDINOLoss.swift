@@ -44,6 +44,8 @@ public struct PDINOLoss: PerceptualLoss, Component {
     /// The official code multiplies cosines [B, N] by a mask [B, 1, 1]: its gate acts on the whole batch.
     public var officialGate: GateBehaviour { .wholeBatch(closed: 1) }
 
+    public func recalls(at times: [Float]) -> [String] { encoder.recalls(of: layers) }
+
     public func values(of predicted: Tensor, reference: Tensor, in context: LossContext) -> Tensor {
         let wanted = referenceFeatures(of: reference, in: context)
         let seen = features(of: predicted, in: context)

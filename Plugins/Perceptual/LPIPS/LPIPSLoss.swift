@@ -9,7 +9,8 @@ public struct LPIPSLossConfiguration: ComponentConfiguration, Hashable {
     public var patchSize = 16
     /// The convolutions: torchvision's `vgg16-*.pth`, or any file with its keys or those of the `lpips` package.
     public var weights = WeightsFile()
-    /// The learned heads: `vgg.pth` of the `lpips` package; unused with `heads: uniform`.
+    /// The learned heads: `vgg.pth` of the `lpips` package. Without, all channels count alike, unless
+    /// `network.heads: learned` insists.
     public var headWeights = WeightsFile()
 
     public init() {}
@@ -19,6 +20,15 @@ public struct LPIPSLossConfiguration: ComponentConfiguration, Hashable {
         try RecipeError.check((1...256).contains(patchSize), at: "patchSize", found: patchSize, expected: "1 to 256")
         try RecipeError.within("weights") { () throws(RecipeError) in try weights.validate() }
         try RecipeError.within("headWeights") { () throws(RecipeError) in try headWeights.validate() }
+    }
+
+    /// The network with its kind of heads decided.
+    var decidedNetwork: LPIPSNetworkConfiguration {
+        var decided = network
+        if decided.heads == .automatic {
+            decided.heads = headWeights.source == .random || !headWeights.file.isEmpty ? .learned : .uniform
+        }
+        return decided
     }
 }
 
@@ -34,7 +44,7 @@ public struct LPIPSLoss: PerceptualLoss, Component {
     public init(_ configuration: LPIPSLossConfiguration, in context: BuildContext) throws(RecipeError) {
         try Self.validate(configuration, for: context.model)
         let scope = Scope()
-        distance = LPIPS(scope, configuration.network)
+        distance = LPIPS(scope, configuration.decidedNetwork)
         patchSize = configuration.patchSize
         let id = "lpips " + (try configuration.resolvedTree().canonicalJSON)
         let hasHeads = scope.parameters.contains { $0.key.hasPrefix("lin") }

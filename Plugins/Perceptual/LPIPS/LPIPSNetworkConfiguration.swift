@@ -1,9 +1,11 @@
 public import SwiffuseDiffusion
 
-/// The network that LPIPS looks through; the defaults are VGG-16 with learned heads.
+/// The network that LPIPS looks through; the defaults are VGG-16, with learned heads where there are any.
 public struct LPIPSNetworkConfiguration: ComponentConfiguration, Hashable {
     /// How the channels of a stage count.
     public enum Heads: String, Codable, Sendable, CaseIterable {
+        /// By learned weights where a loss is given some, else all alike; by learned ones in a network by itself.
+        case automatic
         /// By learned weights, as in the `lpips` package.
         case learned
         /// All alike, with weight 1.
@@ -21,7 +23,7 @@ public struct LPIPSNetworkConfiguration: ComponentConfiguration, Hashable {
     /// Channels of the five stages.
     public var widths = [64, 128, 256, 512, 512]
     /// How the channels of a stage count.
-    public var heads = Heads.learned
+    public var heads = Heads.automatic
     /// Where the learned weights stand.
     public var weighting = Weighting.official
 

@@ -27,7 +27,7 @@ struct PixelGen {
 
     private static let repa = "{ type: repa, weight: 0.5, alignLayer: 8, layer: 11 }"
     private static let perceptual = [
-        "{ type: lpips, weight: 0.1, gate: { from: 0.3, convention: official } }",
+        "{ type: lpips, weight: 0.1, network: { heads: learned }, gate: { from: 0.3, convention: official } }",
         "{ type: p-dino, weight: 0.01, layers: [11], gate: { from: 0.3, convention: official } }",
     ]
 

@@ -70,6 +70,8 @@ public struct REPALoss: PerceptualLoss, Component {
     public var networks: [FrozenNetwork] { [encoder.frozen] }
     public var isBalanced: Bool { false }
 
+    public func recalls(at times: [Float]) -> [String] { encoder.recalls(of: [layer]) }
+
     public func values(of predicted: Tensor, reference: Tensor, in context: LossContext) -> Tensor {
         1 - cosines(reference: reference, in: context).mean(over: [1])
     }

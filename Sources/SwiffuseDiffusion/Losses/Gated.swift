@@ -32,6 +32,10 @@ public struct Gated: PerceptualLoss {
     public var officialGate: GateBehaviour { loss.officialGate }
     public var isBalanced: Bool { loss.isBalanced }
 
+    public func recalls(at times: [Float]) -> [String] {
+        times.contains { $0 >= threshold } ? loss.recalls(at: times) : []
+    }
+
     public func values(of predicted: Tensor, reference: Tensor, in context: LossContext) -> Tensor {
         let count = context.times.count
         let open = context.times.indices.filter { context.times[$0] >= threshold }
@@ -65,6 +69,7 @@ public struct Weighted: PerceptualLoss {
     public var networks: [FrozenNetwork] { loss.networks }
     public var officialGate: GateBehaviour { loss.officialGate }
     public var isBalanced: Bool { loss.isBalanced }
+    public func recalls(at times: [Float]) -> [String] { loss.recalls(at: times) }
 
     public func values(of predicted: Tensor, reference: Tensor, in context: LossContext) -> Tensor {
         loss.values(of: predicted, reference: reference, in: context) * weight

@@ -12,26 +12,31 @@ public struct LossContext: Sendable {
     public let pass: Pass
     /// The weights of the frozen networks.
     public let networks: FrozenNetworks
+    /// What any of the losses is going to ask `remembering` for.
+    public let recalls: Set<String>
     private let memory: ReferenceMemory
     /// Which images of the batch these are; nil for all.
     private let rows: [Int]?
 
     /// The context of a whole batch.
     public init(
-        times: [Float], features: [FeatureTap: Tensor] = [:], pass: Pass, networks: FrozenNetworks = .none
+        times: [Float], features: [FeatureTap: Tensor] = [:], pass: Pass, networks: FrozenNetworks = .none,
+        recalls: Set<String> = []
     ) {
         self.init(
-            times: times, features: features, pass: pass, networks: networks, memory: ReferenceMemory(), rows: nil)
+            times: times, features: features, pass: pass, networks: networks, recalls: recalls,
+            memory: ReferenceMemory(), rows: nil)
     }
 
     private init(
-        times: [Float], features: [FeatureTap: Tensor], pass: Pass, networks: FrozenNetworks, memory: ReferenceMemory,
-        rows: [Int]?
+        times: [Float], features: [FeatureTap: Tensor], pass: Pass, networks: FrozenNetworks, recalls: Set<String>,
+        memory: ReferenceMemory, rows: [Int]?
     ) {
         self.times = times
         self.features = features
         self.pass = pass
         self.networks = networks
+        self.recalls = recalls
         self.memory = memory
         self.rows = rows
     }
@@ -70,7 +75,7 @@ public struct LossContext: Sendable {
     public func selecting(_ chosen: [Int]) -> LossContext {
         LossContext(
             times: chosen.map { times[$0] }, features: features.mapValues { $0.images(chosen) }, pass: pass,
-            networks: networks, memory: memory, rows: chosen.map { rows?[$0] ?? $0 })
+            networks: networks, recalls: recalls, memory: memory, rows: chosen.map { rows?[$0] ?? $0 })
     }
 }
 

@@ -18,6 +18,11 @@ public protocol PerceptualLoss: Sendable {
     /// Whether adaptive balancing acts on it; not on a loss that aligns features.
     var isBalanced: Bool { get }
 
+    /// What it is going to ask `LossContext.remembering` for, so that who asks first can find out all of it at once.
+    ///
+    /// - Parameter times: t of each image.
+    func recalls(at times: [Float]) -> [String]
+
     /// The loss of every image.
     ///
     /// - Parameters:
@@ -33,6 +38,7 @@ extension PerceptualLoss {
     public var networks: [FrozenNetwork] { [] }
     public var officialGate: GateBehaviour { .perImage }
     public var isBalanced: Bool { true }
+    public func recalls(at times: [Float]) -> [String] { [] }
 }
 
 extension PartKind where Product == any PerceptualLoss {

@@ -1,6 +1,6 @@
 extension Preset {
-    /// A small model that learns to draw clothes on two processor cores within minutes: every family gets the same data,
-    /// updates and steps, so that they can be compared.
+    /// A small model that learns to draw clothes on two processor cores within minutes: every family gets the same data
+    /// and is drawn in the same way, so that they can be compared.
     ///
     /// - Parameters:
     ///   - name: also the recipe's name.
@@ -9,9 +9,11 @@ extension Preset {
     ///   - target: what it predicts.
     ///   - losses: what it learns from besides the target's own loss, a line each: `{ type: frequency, weight: 1 }`.
     ///   - learningRate: AdamW's, after the warm-up.
+    ///   - batchSize: images of an update.
+    ///   - steps: updates.
     public static func fashionMNIST(
         _ name: String, model: String, backbone: String, target: Prediction, losses: [String] = [],
-        learningRate: Double = 0.002
+        learningRate: Double = 0.002, batchSize: Int = 128, steps: Int = 1150
     ) -> Preset {
         Preset(
             name: name, summary: "a small \(model) for Fashion-MNIST, trained in minutes on two processor cores",
@@ -24,8 +26,8 @@ extension Preset {
                 \(target.parts)
                 \(list("losses", losses))
                 training:
-                  batchSize: 128
-                  steps: 1150
+                  batchSize: \(batchSize)
+                  steps: \(steps)
                   classDropout: 0.1
                   optimizer: { learningRate: \(learningRate), beta1: 0.9, beta2: 0.99 }
                   schedule: { type: cosine, warmupSteps: 100 }

@@ -71,7 +71,9 @@ public struct TrainingObjective: Sendable {
         let term = LossTerm(model.recipe.target.type, own, role: .target)
         guard !model.losses.isEmpty else { return [term] }
         let predicted = cleanImage(from: output.raw, noised, target: model.target, path: model.path)
-        let context = LossContext(times: times, features: output.features, pass: pass, networks: networks)
+        let context = LossContext(
+            times: times, features: output.features, pass: pass, networks: networks,
+            recalls: Set(model.losses.flatMap { $0.loss.recalls(at: times) }))
         return [term] + further(predicted, reference: images, in: context)
     }
 

@@ -78,6 +78,44 @@ import Testing
         #expect(Set(model.frozenNetworks.map(\.id)).count == 2)
     }
 
+    @Test func withoutLearnedHeadsAllChannelsCountAlike() throws {
+        let start = "- {type: lpips, patchSize: 4, weights: {source: random}, network: {widths: [2, 3, 2, 3, 2]"
+        let keys = try ["}}", ", heads: uniform}}", "}, headWeights: {source: random}}"].map { rest in
+            let tiny = try run(losses: start + rest)
+            let network = try DiffusionModel(tiny.recipe, registry: tiny.registry).frozenNetworks[0]
+            return network.scope.parameters.map(\.key).filter { $0.hasPrefix("lin") }
+        }
+        #expect(keys.map(\.count) == [0, 0, 5])
+        let strict = try run(losses: start + ", heads: learned}}")
+        #expect { _ = try strict.open("run") } throws: { "\($0)".contains("headWeights.file") }
+    }
+
+    /// Two losses with the same encoder and other blocks: one pass over the true images serves both.
+    @Test func referenceFeaturesOfAllBlocksAreFoundAtOnce() throws {
+        let tiny = try run(
+            losses: """
+                - {type: repa, alignLayer: 1, layer: 0, encoder: \(Self.encoder)}
+                - {type: p-dino, layers: [1], gate: {from: 0.3}, encoder: \(Self.encoder)}
+                """)
+        let model = try DiffusionModel(tiny.recipe, registry: tiny.registry)
+        let recalls = { (times: [Float]) in model.losses.map { $0.loss.recalls(at: times) } }
+        #expect(recalls([0.2, 0.4]).map(\.count) == [1, 1])
+        #expect(recalls([0.2, 0.1]).map(\.count) == [1, 0])
+        let device = try CPUDevice(threads: 1)
+        let networks = try FrozenNetworks(loading: model.frozenNetworks, on: device)
+        let images = Tensor.random(.normal, [2, 3, 8, 8], from: Philox(seed: 3), on: device)
+        let tap = try #require(model.losses.flatMap(\.loss.taps).first)
+        let width = try #require(model.backbone.featureSpec(at: tap)?.width)
+        let values = [true, false].map { isAnnounced in
+            let context = LossContext(
+                times: [0.2, 0.4], features: [tap: Tensor.ones([2, 4, width], on: device)],
+                pass: Pass(ParameterStore(model.scope, seed: 0, on: device)), networks: networks,
+                recalls: isAnnounced ? Set(recalls([0.2, 0.4]).flatMap { $0 }) : [])
+            return model.losses.map { $0.loss.values(of: images * 0.5, reference: images, in: context) }
+        }
+        for (first, second) in zip(values[0], values[1]) { #expect(try first.scalars() == second.scalars()) }
+    }
+
     @Test func aNetworkWithoutWeightsStopsTheRunBeforeAnythingIsWritten() throws {
         let tiny = try run(losses: "- {type: p-dino, encoder: {basePatchSize: 4}}")
         #expect { _ = try tiny.open("run") } throws: { "\($0)".contains("encoder.weights.file") }
