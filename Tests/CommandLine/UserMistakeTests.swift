@@ -19,6 +19,8 @@ import Testing
         (["train", "fashion-mnist", "--out", "x", "--device", "gpu"], ["gpu", "known: cpu"]),
         (["train", "fashion-mnist", "--out", "x", "--threads", "0"], ["--threads", "1 to"]),
         (["train", "fashion-mnist", "--out", "x", "--memory-limit", "nan"], ["--memory-limit"]),
+        (["train", "fashion-mnist", "--out", "x", "--vulkan-matrices", "f8"], ["--vulkan-matrices", "f32, f16"]),
+        (["train", "fashion-mnist", "--out", "x", "--vulkan-matrices", "f16"], ["--vulkan-matrices", "--device"]),
         (["train", "fashion-mnist", "--out", "x", "--resume", "--set", "data.folder=/nowhere"], ["x"]),
         (["check", "jit-b-16", "--set", "backbone.patchSize=7"], ["backbone.patchSize", "divisor"]),
         (["check", "jit-b-16", "--set", "backbone.type=unet"], ["backbone.type", "known: jit"]),

@@ -46,6 +46,9 @@ struct DeviceOptions: ParsableArguments {
             let known = VulkanMatrices.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("--vulkan-matrices: found \(vulkanMatrices), expected one of \(known)")
         }
+        if device == "cpu", matrices != .float32 {
+            throw ValidationError("--vulkan-matrices: \(vulkanMatrices) needs a Vulkan device; name one with --device")
+        }
     }
 
     private var matrices: VulkanMatrices? { VulkanMatrices(rawValue: vulkanMatrices) }

@@ -69,7 +69,7 @@ package struct MatrixSupport: Sendable, Hashable {
         if !hasExtension { return "its driver does not offer VK_KHR_cooperative_matrix" }
         if !hasFeature { return "its driver offers VK_KHR_cooperative_matrix, but not in compute kernels" }
         if hasFaultyDriver {
-            return "AMD's driver crashes when an integrated GPU is asked for its matrix products; Mesa's driver does not"
+            return "AMD's driver crashes when an integrated GPU is asked for its matrix products; Mesa's does not"
         }
         if !hasFloat16 { return "its driver lacks the feature shaderFloat16" }
         if !hasMemoryModel { return "its driver lacks the feature vulkanMemoryModel" }
@@ -82,7 +82,8 @@ package struct MatrixSupport: Sendable, Hashable {
             return "four subgroups of \(subgroupSize) do not fit a workgroup of \(workgroupSizeLimit)"
         }
         if sharedMemoryByteCount < Self.neededSharedMemory {
-            return "a workgroup has \(sharedMemoryByteCount) bytes of shared memory, \(Self.neededSharedMemory) are needed"
+            return "a workgroup has \(sharedMemoryByteCount) bytes of shared memory, \(Self.neededSharedMemory) are "
+                + "needed"
         }
         return nil
     }

@@ -94,7 +94,8 @@ struct ProductCall {
         return Plan(
             kernel: kernel,
             constants: [
-                UInt32(groupSize), UInt32(tile.rows), layout.rawValue, UInt32(tile.columns), epilogue.number, accumulates.word,
+                UInt32(groupSize), UInt32(tile.rows), layout.rawValue, UInt32(tile.columns), epilogue.number,
+                accumulates.word,
             ],
             rows: tile.rows, columns: tile.columns)
     }
