@@ -36,6 +36,7 @@ import Testing
         (["sample", "missing", "--interval", "0.9,0.1"], ["--interval", "0.1,0.9"]),
         (["sample", "missing", "--ema", "best"], ["--ema", "raw"]),
         (["sample", "missing", "--batch-size", "0"], ["--batch-size"]),
+        (["sample", "missing", "--weight-storage", "f8"], ["--weight-storage", "f32, f16"]),
         (["verify", "missing"], ["missing"]),
         (["bench", "speed"], ["speed", "train-step"]),
         (["bench", "--size", "XXL"], ["XXL", "tiny"]),
