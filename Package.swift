@@ -39,7 +39,7 @@ let package = Package(
         .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .target(name: "CKernels", dependencies: ["COpenBLAS"]),
         .target(name: "CVulkan", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
-        .target(name: "CVulkanKernels", exclude: ["shaders", "compile"]),
+        .target(name: "CVulkanKernels", exclude: ["shaders", "matrices", "compile"]),
         source("SwiffuseTensor", []),
         source("SwiffuseCPU", ["COpenBLAS", "CKernels", "SwiffuseTensor"]),
         source("SwiffuseVulkan", ["CVulkan", "CVulkanKernels", "SwiffuseTensor"]),

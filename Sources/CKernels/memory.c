@@ -19,6 +19,10 @@ CK_INLINE void copy_run(ptrdiff_t element_size, const void *x, ptrdiff_t x_strid
         const uint32_t *CK_RESTRICT source = x;
         uint32_t *CK_RESTRICT target = y;
         for (ptrdiff_t i = 0; i < n; i++) target[i * y_stride] = source[i * x_stride];
+    } else if (element_size == 2) {
+        const uint16_t *CK_RESTRICT source = x;
+        uint16_t *CK_RESTRICT target = y;
+        for (ptrdiff_t i = 0; i < n; i++) target[i * y_stride] = source[i * x_stride];
     } else {
         const uint8_t *CK_RESTRICT source = x;
         uint8_t *CK_RESTRICT target = y;
@@ -61,11 +65,42 @@ CK_INLINE int32_t integer_from_float(float value) {
     return value <= -2147483648.0f ? INT32_MIN : (int32_t)value;
 }
 
+CK_INLINE float float_from_bits(uint32_t bits) {
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+// Conversions by hand: not every compiler's library has those of _Float16.
+CK_INLINE float float_from_half(uint16_t half) {
+    const uint32_t sign = (half & 0x8000u) << 16, exponent = half >> 10 & 31, mantissa = half & 0x3ff;
+    if (exponent == 31) return float_from_bits(sign | 0x7f800000u | mantissa << 13);
+    // Below 2⁻¹⁴: multiples of 2⁻²⁴.
+    if (exponent == 0) return (sign ? -1.0f : 1.0f) * ((float)mantissa * 0x1p-24f);
+    return float_from_bits(sign | (exponent + 112) << 23 | mantissa << 13);
+}
+
+CK_INLINE uint16_t half_from_float(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    const uint32_t sign = bits >> 16 & 0x8000u, size = bits & 0x7fffffffu;
+    if (size > 0x7f800000u) return (uint16_t)(sign | 0x7e00u);
+    if (size >= 0x47800000u) return (uint16_t)(sign | 0x7c00u); // from 65,536 on
+    const bool is_small = size < 0x38800000u; // below 2⁻¹⁴
+    if (is_small && size < 0x33000000u) return (uint16_t)sign; // below 2⁻²⁵
+    // Digits to drop, and what remains before rounding; a carry goes into the exponent, where it belongs.
+    const uint32_t shift = is_small ? 126 - (size >> 23) : 13;
+    const uint32_t digits = is_small ? (size & 0x7fffffu) | 0x800000u : size - 0x38000000u;
+    const uint32_t kept = digits >> shift, rest = digits & ((1u << shift) - 1), middle = 1u << (shift - 1);
+    return (uint16_t)(sign | (kept + (rest > middle || (rest == middle && (kept & 1)))));
+}
+
 CK_INLINE double load(ck_type type, const void *x, ptrdiff_t i) {
     switch (type) {
         case ck_float32: return ((const float *)x)[i];
         case ck_int32: return ((const int32_t *)x)[i];
         case ck_uint8: return ((const uint8_t *)x)[i];
+        case ck_float16: return float_from_half(((const uint16_t *)x)[i]);
     }
     return 0;
 }
@@ -83,15 +118,16 @@ void ck_cast(const ck_loop *loop, ck_type from, ck_type to, const void *x, void 
         locate(loop, begin / run, offsets);
         const ptrdiff_t column = begin % run, n = ck_min(run - column, end - begin);
         for (ptrdiff_t i = column; i < column + n; i++) {
-            // Float64 holds every value of all three types.
+            // Float64 holds every value of all types.
             const double value = load(from, x, offsets[1] + i * x_stride);
             const ptrdiff_t target = offsets[0] + i * y_stride;
             switch (to) {
                 case ck_float32: ((float *)out)[target] = (float)value; break;
                 case ck_int32:
-                    ((int32_t *)out)[target] = from == ck_float32 ? integer_from_float((float)value) : (int32_t)value;
+                    ((int32_t *)out)[target] = from == ck_float32 || from == ck_float16 ? integer_from_float((float)value) : (int32_t)value;
                     break;
                 case ck_uint8: ((uint8_t *)out)[target] = byte_from(value); break;
+                case ck_float16: ((uint16_t *)out)[target] = half_from_float((float)value); break;
             }
         }
         begin += n;

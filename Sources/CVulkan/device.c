@@ -1,9 +1,10 @@
+#include "cooperative_matrix.h"
 #include "vulkan_functions.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static bool has_extension(const cvk_instance *instance, VkPhysicalDevice device, const char *name) {
+bool cvk_has_extension(const cvk_instance *instance, VkPhysicalDevice device, const char *name) {
     uint32_t count = 0;
     if (instance->EnumerateDeviceExtensionProperties(device, NULL, &count, NULL) < 0 || count == 0) return false;
     VkExtensionProperties *found = calloc(count, sizeof *found);
@@ -14,20 +15,28 @@ static bool has_extension(const cvk_instance *instance, VkPhysicalDevice device,
     return result;
 }
 
-static VkResult create_handle(const cvk_instance *instance, cvk_device *device) {
+static VkResult create_handle(const cvk_instance *instance, bool uses_matrices, cvk_device *device) {
     const float priority = 1;
     const VkDeviceQueueCreateInfo queue = {
         .sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
         .queueFamilyIndex = device->queue_family,
         .queueCount = 1,
         .pQueuePriorities = &priority};
-    const char *extensions[1];
+    const char *extensions[2];
     uint32_t extension_count = 0;
     // A portable driver insists that its users know what it is.
-    if (has_extension(instance, device->physical, VK_KHR_PORTABILITY_SUBSET_EXTENSION_NAME))
+    if (cvk_has_extension(instance, device->physical, VK_KHR_PORTABILITY_SUBSET_EXTENSION_NAME))
         extensions[extension_count++] = VK_KHR_PORTABILITY_SUBSET_EXTENSION_NAME;
+    VkPhysicalDeviceCooperativeMatrixFeaturesKHR matrices = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_FEATURES_KHR, .cooperativeMatrix = VK_TRUE};
     VkPhysicalDeviceVulkan12Features features = {
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES, .timelineSemaphore = VK_TRUE};
+    if (uses_matrices) {
+        extensions[extension_count++] = VK_KHR_COOPERATIVE_MATRIX_EXTENSION_NAME;
+        features.pNext = &matrices;
+        features.shaderFloat16 = VK_TRUE;
+        features.vulkanMemoryModel = VK_TRUE;
+    }
     const VkDeviceCreateInfo description = {
         .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
         .pNext = &features,
@@ -51,7 +60,7 @@ static VkResult create_timeline(cvk_device *device) {
     return device->CreateSemaphore(device->handle, &description, NULL, &device->timeline);
 }
 
-int32_t cvk_device_create(cvk_instance *instance, uint32_t index, bool uses_texels, cvk_device **result) {
+int32_t cvk_device_create(cvk_instance *instance, uint32_t index, bool uses_texels, bool uses_matrices, cvk_device **result) {
     *result = NULL;
     cvk_device *device = calloc(1, sizeof *device);
     if (!device) return VK_ERROR_OUT_OF_HOST_MEMORY;
@@ -59,7 +68,7 @@ int32_t cvk_device_create(cvk_instance *instance, uint32_t index, bool uses_texe
     device->uses_texels = uses_texels;
     device->queue_family = cvk_compute_family(instance, device->physical, NULL);
     instance->GetPhysicalDeviceMemoryProperties(device->physical, &device->memory);
-    VkResult status = create_handle(instance, device);
+    VkResult status = create_handle(instance, uses_matrices, device);
     if (status < 0) {
         free(device);
         return status;

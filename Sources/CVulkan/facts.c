@@ -95,4 +95,5 @@ void cvk_instance_device_facts(const cvk_instance *instance, uint32_t index, cvk
     VkPhysicalDeviceFeatures2 features = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2, .pNext = &timeline};
     instance->GetPhysicalDeviceFeatures2(device, &features);
     facts->has_timeline_semaphore = timeline.timelineSemaphore;
+    cvk_take_matrices(instance, device, facts);
 }

@@ -117,6 +117,11 @@ struct cvk_device {
 /// The family with a compute queue, preferring one without graphics; UINT32_MAX if there is none.
 uint32_t cvk_compute_family(const struct cvk_instance *instance, VkPhysicalDevice device, bool *has_timestamps);
 
+bool cvk_has_extension(const struct cvk_instance *instance, VkPhysicalDevice device, const char *name);
+
+/// What a device with Vulkan 1.2 or newer can do with cooperative matrices; its kind, vendor and driver are known already.
+void cvk_take_matrices(const struct cvk_instance *instance, VkPhysicalDevice device, cvk_device_facts *facts);
+
 /// Layouts of descriptor sets and pipelines, as `cvk_pipeline.h` describes them.
 VkResult cvk_layouts_create(struct cvk_device *device);
 

@@ -7,7 +7,8 @@
 typedef struct cvk_device cvk_device;
 
 /// @param uses_texels whether kernels read through texel buffer views; decides the layout of descriptor sets.
-int32_t cvk_device_create(cvk_instance *instance, uint32_t index, bool uses_texels, cvk_device **device);
+/// @param uses_matrices whether kernels use cooperative matrices of 16-bit floats; the device must have them.
+int32_t cvk_device_create(cvk_instance *instance, uint32_t index, bool uses_texels, bool uses_matrices, cvk_device **device);
 /// Waits for the queue and destroys everything that was made from the device, except blocks.
 void cvk_device_destroy(cvk_device *device);
 

@@ -31,6 +31,14 @@ uint32_t cvk_instance_device_count(const cvk_instance *instance);
 
 typedef enum { cvk_other, cvk_integrated, cvk_discrete, cvk_virtual, cvk_processor } cvk_device_kind;
 
+/// A product A B + C of cooperative matrices: rows × depth by depth × columns, A and B of 16-bit floats, C and the result of
+/// 32-bit floats, each held by a subgroup.
+typedef struct {
+    uint32_t rows, columns, depth;
+} cvk_matrix_product;
+
+enum { cvk_matrix_product_capacity = 16 };
+
 /// What a device says about itself.
 typedef struct {
     char name[256];
@@ -47,6 +55,17 @@ typedef struct {
     bool has_subgroup_shuffle;
     bool has_timeline_semaphore;
     bool has_compute_queue;
+    bool has_float16;
+    bool has_memory_model;
+    /// Whether there is VK_KHR_cooperative_matrix.
+    bool has_matrix_extension;
+    /// Whether its feature is there, in compute kernels.
+    bool has_matrix_feature;
+    /// Whether the driver is one that crashes when it is asked for its products; it was not asked.
+    bool has_matrix_fault;
+    /// Products that the device can do, of those that this library could use.
+    uint32_t matrix_product_count;
+    cvk_matrix_product matrix_products[cvk_matrix_product_capacity];
     /// Nanoseconds per tick of a timestamp; 0 without timestamps.
     float timestamp_period;
     uint32_t workgroup_limit;

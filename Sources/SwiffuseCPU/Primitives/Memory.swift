@@ -110,6 +110,7 @@ extension DType {
         case .float32: ck_float32
         case .int32: ck_int32
         case .uint8: ck_uint8
+        case .float16: ck_float16
         }
     }
 }

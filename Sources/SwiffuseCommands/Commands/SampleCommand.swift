@@ -59,9 +59,11 @@ struct SampleCommand: SwiffuseCommand {
         try plan.files.prepare()
         let device = try choice.open(device.settings)
         let model = try DiffusionModel(recipe, registry: environment.registry)
-        let reference = try weaker.map { GuidanceReference.weaker(try $0.network(on: device)) } ?? .unconditional
+        let reference =
+            try weaker.map { GuidanceReference.weaker(try $0.network(kept: sampling.storage, on: device)) }
+            ?? .unconditional
         var session = try SamplingSession(
-            checkpoint, model: model,
+            checkpoint, kept: sampling.storage, model: model,
             sampler: try model.sampler(registry: environment.registry, reference: reference), plan: plan, on: device)
         try plan.trajectory.check(count: plan.count, stateCount: session.stateCount, image: recipe.image)
         let batch = try subject.batchSize ?? automaticBatch(session, weaker, environment.registry, on: device)

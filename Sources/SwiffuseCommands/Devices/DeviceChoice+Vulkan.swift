@@ -8,7 +8,7 @@ extension DeviceChoice {
             members: { () throws(DeviceError) in try VulkanDevice.candidates().map(vulkan) }
         ) { settings throws(DeviceError) in
             try VulkanDevice(
-                profile: settings.vulkanProfile, memoryLimit: settings.memoryLimit,
+                profile: settings.vulkanProfile, matrices: settings.vulkanMatrices, memoryLimit: settings.memoryLimit,
                 watch: settings.vulkanWatch)
         }
     }
@@ -18,8 +18,8 @@ extension DeviceChoice {
         DeviceChoice(name: candidate.id.name, summary: candidate.info.name) {
             settings throws(DeviceError) in
             try VulkanDevice(
-                index: candidate.index, profile: settings.vulkanProfile, memoryLimit: settings.memoryLimit,
-                watch: settings.vulkanWatch)
+                index: candidate.index, profile: settings.vulkanProfile, matrices: settings.vulkanMatrices,
+                memoryLimit: settings.memoryLimit, watch: settings.vulkanWatch)
         }
     }
 

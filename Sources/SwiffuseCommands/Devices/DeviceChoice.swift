@@ -31,7 +31,13 @@ public struct DeviceChoice: Sendable {
     /// The processor.
     public static var cpu: DeviceChoice {
         DeviceChoice(name: "cpu", summary: "the processor, with OpenBLAS") { settings throws(DeviceError) in
-            try CPUDevice(threads: settings.threads, memoryLimit: settings.memoryLimit)
+            guard settings.vulkanMatrices == .float32 else {
+                throw .unavailable(
+                    device: "cpu",
+                    reason: "it multiplies float32 matrices only; leave --vulkan-matrices out, or name a Vulkan device "
+                        + "with --device")
+            }
+            return try CPUDevice(threads: settings.threads, memoryLimit: settings.memoryLimit)
         }
     }
 }
@@ -44,6 +50,8 @@ public struct DeviceSettings: Sendable, Hashable {
     public var memoryLimit: Int?
     /// How Vulkan kernels are shaped; nil for the device's own profile.
     public var vulkanProfile: VulkanProfile?
+    /// How large matrix products of a Vulkan device round their operands.
+    public var vulkanMatrices = VulkanMatrices.float32
     /// What is watched while a Vulkan device works.
     public var vulkanWatch = VulkanWatch()
 

@@ -21,6 +21,12 @@ struct DeviceOptions: ParsableArguments {
             valueName: "name"))
     var vulkanProfile: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "What large Vulkan products multiply: f32, or f16 with the matrix units of a GPU, faster and less exact.",
+            valueName: "type"))
+    var vulkanMatrices = "f32"
+
     @Flag(help: "Run each Vulkan kernel at once and stop at the first that gives not-a-number (slow).")
     var vulkanCheckNumbers = false
 
@@ -36,13 +42,23 @@ struct DeviceOptions: ParsableArguments {
             let known = VulkanProfile.all.map(\.name).joined(separator: ", ")
             throw ValidationError("--vulkan-profile: found \(vulkanProfile), expected one of \(known)")
         }
+        if matrices == nil {
+            let known = VulkanMatrices.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--vulkan-matrices: found \(vulkanMatrices), expected one of \(known)")
+        }
+        if device == "cpu", matrices != .float32 {
+            throw ValidationError("--vulkan-matrices: \(vulkanMatrices) needs a Vulkan device; name one with --device")
+        }
     }
+
+    private var matrices: VulkanMatrices? { VulkanMatrices(rawValue: vulkanMatrices) }
 
     private var profile: VulkanProfile? { VulkanProfile.all.first { $0.name == vulkanProfile } }
 
     var settings: DeviceSettings {
         var settings = DeviceSettings(
             threads: threads, memoryLimit: memoryLimit.map { Int($0 * 1_073_741_824) }, vulkanProfile: profile)
+        settings.vulkanMatrices = matrices ?? .float32
         settings.vulkanWatch.checksNumbers = vulkanCheckNumbers
         return settings
     }
@@ -57,6 +73,7 @@ struct DeviceOptions: ParsableArguments {
         (device == "cpu" ? [] : ["--device", device]) + (threads.map { ["--threads", String($0)] } ?? [])
             + (memoryLimit.map { ["--memory-limit", String($0)] } ?? [])
             + (vulkanProfile.map { ["--vulkan-profile", $0] } ?? [])
+            + (vulkanMatrices == "f32" ? [] : ["--vulkan-matrices", vulkanMatrices])
             + (vulkanCheckNumbers ? ["--vulkan-check-numbers"] : [])
     }
 }

@@ -29,15 +29,24 @@ struct SamplingOptions: ParsableArguments {
     var ema: String?
 
     @Option(
+        help: ArgumentHelp(
+            "How large weights are kept in memory: f32, or f16 in half of it with three digits.", valueName: "type"))
+    var weightStorage: String?
+
+    @Option(
         name: .customLong("set"), parsing: .singleValue,
         help: ArgumentHelp("Change a setting of the recipe's section sampling.", valueName: "sampling.path=value"))
     var changes: [String] = []
+
+    /// How the weights are to be kept.
+    var storage: KeptWeights { weightStorage.flatMap(KeptWeights.init(rawValue:)) ?? .float32 }
 
     /// The flags that were given.
     var given: [String] {
         let values: [(String, Bool)] = [
             ("--steps", steps != nil), ("--solver", solver != nil), ("--guidance", guidance != nil),
             ("--interval", interval != nil), ("--shift", shift != nil), ("--ema", ema != nil),
+            ("--weight-storage", weightStorage != nil),
             ("--set", !changes.isEmpty),
         ]
         return values.filter(\.1).map(\.0)
@@ -54,6 +63,10 @@ struct SamplingOptions: ParsableArguments {
         }
         if let shift, !(0.001...1000).contains(shift) {
             throw ValidationError("--shift: found \(shift), expected 0.001 to 1000")
+        }
+        if let weightStorage, KeptWeights(rawValue: weightStorage) == nil {
+            let known = KeptWeights.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--weight-storage: found \(weightStorage), expected one of \(known)")
         }
         _ = try intervalEnds()
         _ = try weights()

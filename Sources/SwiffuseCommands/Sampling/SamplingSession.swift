@@ -16,16 +16,17 @@ struct SamplingSession {
     /// - Parameters:
     ///   - checkpoint: where the weights come from.
     ///   - model: that of the checkpoint, whose recipe says how to sample.
+    ///   - storage: how the weights are kept.
     ///   - sampler: draws with the model.
     init(
-        _ checkpoint: Checkpoint, model: DiffusionModel, sampler: DiffusionSampler, plan: SamplePlan,
-        on device: any Device
+        _ checkpoint: Checkpoint, kept storage: KeptWeights, model: DiffusionModel, sampler: DiffusionSampler,
+        plan: SamplePlan, on device: any Device
     ) throws {
         self.model = model
         self.sampler = sampler
         self.plan = plan
         step = checkpoint.step
-        store = try checkpoint.store(model.recipe.sampling.ema, of: model, on: device)
+        store = try checkpoint.store(model.recipe.sampling.ema, of: model, kept: storage, on: device)
     }
 
     var recipe: Recipe { model.recipe }

@@ -34,9 +34,9 @@ struct WeakerCheckpoint {
     }
 
     /// Its weights on a device.
-    func network(on device: any Device) throws -> WeakerModel {
+    func network(kept storage: KeptWeights, on device: any Device) throws -> WeakerModel {
         WeakerModel(
-            model, pass: Pass(try checkpoint.store(model.recipe.sampling.ema, of: model, on: device)))
+            model, pass: Pass(try checkpoint.store(model.recipe.sampling.ema, of: model, kept: storage, on: device)))
     }
 
     private static func words(_ model: ModelSpec) -> String {

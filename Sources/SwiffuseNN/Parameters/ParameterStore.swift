@@ -1,6 +1,6 @@
 public import SwiffuseTensor
 
-/// The values of a model's parameters, in the order of declaration.
+/// The values of a model's parameters, in the order of declaration: float32, or float16 in a store that is only drawn with.
 public struct ParameterStore: Sendable {
     public let parameters: [Parameter]
     public var values: [Tensor]

@@ -12,7 +12,8 @@ public struct Pass: Sendable {
         self.dropout = dropout
     }
 
-    public func callAsFunction(_ parameter: Parameter) -> Tensor { store.values[parameter.index] }
+    /// A parameter's value in float32; what the store keeps in fewer bits is widened anew for each use, in temporary memory.
+    public func callAsFunction(_ parameter: Parameter) -> Tensor { store.values[parameter.index].cast(to: .float32) }
 
     public var device: any Device { store.device }
 

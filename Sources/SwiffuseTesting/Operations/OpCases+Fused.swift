@@ -18,6 +18,9 @@ extension OpCase {
             OpCase("linear, strided input", [.normal([19, 21]), .normal([33, 19]), .normal([33])], tolerance: 2) {
                 LinearOp(hasBias: true)([$0[0].transposed(), $0[1], $0[2]])
             },
+            OpCase("linear, float16 weight", [.normal([3, 7, 19]), .constant([23, 19]), .normal([23])], tolerance: 2) {
+                LinearOp(hasBias: true)([$0[0], $0[1].cast(to: .float16).cast(to: .float32), $0[2]])
+            },
             OpCase("linear, large", [.normal([65, 96]), .normal([130, 96]), .normal([130])], tolerance: 5) {
                 LinearOp(hasBias: true)($0)
             },

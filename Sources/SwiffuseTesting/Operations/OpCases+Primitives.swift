@@ -60,6 +60,15 @@ extension OpCase {
             OpCase("cast", [.constant([7, 13])]) {
                 [($0[0] * 300).cast(to: .int32).cast(to: .float32), ($0[0] * 300).cast(to: .uint8).cast(to: .float32)]
             },
+            OpCase("cast, float16", [.constant([7, 13])]) {
+                [
+                    ($0[0] * 300).cast(to: .float16).cast(to: .float32),
+                    ($0[0] * 1e-6).cast(to: .float16).cast(to: .float32),
+                    ($0[0] * 300).cast(to: .float16).transposed().contiguous().cast(to: .float32),
+                    ($0[0] * 300).cast(to: .float16).sliced(along: 1, 3..<12).cast(to: .int32).cast(to: .float16)
+                        .cast(to: .float32),
+                ]
+            },
             OpCase("fill", [.constant([1])]) { [Tensor.filled(2.5, shape: [3, 7], on: $0[0].device)] },
             OpCase("empty", [.normal([0, 5])]) { [$0[0] * 2, $0[0].sum(over: [0])] },
         ]

@@ -1,3 +1,4 @@
+internal import SwiffuseIO
 public import SwiffuseTensor
 internal import Synchronization
 
@@ -93,6 +94,9 @@ struct ReferenceView {
         case .uint8:
             let limited = value.isNaN ? 0 : min(max(value, 0), 255)
             buffer.bytes.storeBytes(of: UInt8(limited), toByteOffset: position, as: UInt8.self)
+        case .float16:
+            let bits = ReducedPrecision.float16(Float(value))
+            buffer.bytes.storeBytes(of: bits, toByteOffset: 2 * position, as: UInt16.self)
         }
     }
 
@@ -101,6 +105,8 @@ struct ReferenceView {
         case .float32: Double(buffer.bytes.load(fromByteOffset: 4 * position, as: Float.self))
         case .int32: Double(buffer.bytes.load(fromByteOffset: 4 * position, as: Int32.self))
         case .uint8: Double(buffer.bytes.load(fromByteOffset: position, as: UInt8.self))
+        case .float16:
+            Double(ReducedPrecision.float(float16: buffer.bytes.load(fromByteOffset: 2 * position, as: UInt16.self)))
         }
     }
 

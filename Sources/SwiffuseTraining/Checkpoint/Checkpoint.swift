@@ -58,8 +58,10 @@ public struct Checkpoint: Sendable {
     }
 
     /// The parameter values to draw with.
+    ///
+    /// - Throws: `malformed` also if a weight is too large to be kept as asked.
     public func store(
-        _ choice: WeightsChoice, of model: DiffusionModel, on device: any Device
+        _ choice: WeightsChoice, of model: DiffusionModel, kept storage: KeptWeights = .float32, on device: any Device
     ) throws(CheckpointError) -> ParameterStore {
         let prefix: String =
             switch choice {
@@ -67,7 +69,7 @@ public struct Checkpoint: Sendable {
             case .automatic: model.recipe.training.ema.first.map(Self.averagePrefix) ?? ""
             case .average(let decay): Self.averagePrefix(decay)
             }
-        return try load(model.scope.parameters, prefix: prefix, on: device)
+        return try load(model.scope.parameters, prefix: prefix, kept: storage, on: device)
     }
 
     /// Everything needed to go on training.
@@ -96,13 +98,17 @@ public struct Checkpoint: Sendable {
     }
 
     func load(
-        _ parameters: [Parameter], prefix: String, on device: any Device
+        _ parameters: [Parameter], prefix: String, kept storage: KeptWeights = .float32, on device: any Device
     ) throws(CheckpointError) -> ParameterStore {
         var values: [Tensor] = []
         for parameter in parameters {
             // Frozen tables have no averages of their own.
             let key = parameter.isTrainable ? prefix + parameter.key : parameter.key
-            values.append(try tensor(key, parameter.shape, on: device))
+            let value = try tensor(key, parameter.shape, on: device)
+            switch storage {
+            case .float32: values.append(value)
+            case .float16: values.append(parameter.shape.rank == 2 ? try narrowed(value, key) : value)
+            }
         }
         return ParameterStore(parameters, values: values)
     }
@@ -117,6 +123,18 @@ public struct Checkpoint: Sendable {
                     ? try tensor(prefix + parameter.key, parameter.shape, on: device) : Tensor.zeros([0], on: device))
         }
         return values
+    }
+
+    /// The tensor of a key as float16.
+    private func narrowed(_ value: Tensor, _ key: String) throws(CheckpointError) -> Tensor {
+        let largest: Float = 65_504
+        if let beyond = try file.float32(of: key).first(where: { !(abs($0) <= largest) }) {
+            throw .malformed(
+                path: file.path,
+                reason: "tensor '\(key)' has the element \(beyond), float16 holds numbers up to \(largest); keep "
+                    + "weights as float32")
+        }
+        return value.cast(to: .float16)
     }
 
     private func tensor(_ key: String, _ shape: Shape, on device: any Device) throws(CheckpointError) -> Tensor {

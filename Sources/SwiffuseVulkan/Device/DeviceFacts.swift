@@ -47,6 +47,7 @@ struct DeviceFacts: Sendable {
     let timestampPeriod: Double
     /// Names a compiled kernel's home: vendor, device, driver version and the driver's own identifier.
     let cacheIdentity: [UInt8]
+    let matrices: MatrixSupport
     /// Why the device cannot be used; nil if it can.
     let obstacle: String?
 
@@ -75,6 +76,7 @@ struct DeviceFacts: Sendable {
         cacheIdentity =
             withUnsafeBytes(of: (facts.vendor_id, facts.device_id, facts.driver_version)) { Array($0) }
             + withUnsafeBytes(of: &facts.cache_id) { Array($0) }
+        matrices = MatrixSupport(facts)
         obstacle = Self.obstacle(facts)
     }
 

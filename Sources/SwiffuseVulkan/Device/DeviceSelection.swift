@@ -75,6 +75,7 @@ extension DeviceFacts {
             ("workgroup", "\(workgroupSizeLimit) invocations, \(sharedMemoryByteCount / 1024) KiB shared"),
             ("largest tensor", "\(largestBuffer >> 20) MiB"),
             ("host access", hasUnifiedMemory ? "direct" : "by copies"),
+            ("16-bit matrices", matrices.obstacle.map { "no: \($0)" } ?? "yes"),
         ]
         if let obstacle { details.append(("cannot be used", obstacle)) }
         return DeviceInfo(

@@ -15,7 +15,8 @@ final class VulkanContext: @unchecked Sendable {
         let name = "vulkan:\(facts.index)"
         if let obstacle = facts.obstacle { throw .unavailable(device: name, reason: "\(facts.name): \(obstacle)") }
         var created: OpaquePointer?
-        let result = cvk_device_create(instance.handle, UInt32(facts.index), profile.usesTexels, &created)
+        let result = cvk_device_create(
+            instance.handle, UInt32(facts.index), profile.usesTexels, profile.product.usesMatrices, &created)
         guard result >= 0, let created else {
             throw .unavailable(
                 device: name, reason: "\(facts.name) cannot be opened: \(VulkanFailure.name(result))")

@@ -14,17 +14,29 @@ public final class VulkanDevice: Device {
     /// - Parameters:
     ///   - index: position in Vulkan's list; nil for the best: discrete, then integrated GPUs, processors last.
     ///   - profile: how kernels are shaped; nil for the device's own.
+    ///   - matrices: how large matrix products round their operands.
     ///   - memoryLimit: most bytes to take from the device; nil for no limit.
     ///   - watch: what is watched while the device works, to find faults and to measure.
+    /// - Throws: `unavailable` without Vulkan or the device, or if it cannot multiply as `matrices` asks: it lacks something,
+    ///   which the text names, or gave a wrong product when it was tested.
     public convenience init(
-        index: Int? = nil, profile: VulkanProfile? = nil, memoryLimit: Int? = nil, watch: VulkanWatch = VulkanWatch()
+        index: Int? = nil, profile: VulkanProfile? = nil, matrices: VulkanMatrices = .float32, memoryLimit: Int? = nil,
+        watch: VulkanWatch = VulkanWatch()
     ) throws(DeviceError) {
         let instance = try VulkanInstance(isValidated: watch.isValidated)
         let facts = try instance.device(index)
         var shape = profile ?? .standard(for: facts)
         if watch.bindsExactly { shape.usesTexels = false }
+        switch matrices {
+        case .float32: break
+        case .float16: shape = try shape.usingMatrices(facts.matrices, device: "vulkan:\(facts.index)")
+        }
         let context = try VulkanContext(instance, facts, profile: shape)
         self.init(context, memoryLimit: memoryLimit, watch)
+        switch matrices {
+        case .float32: break
+        case .float16: try runtime.checkMatrices()
+        }
     }
 
     private init(_ context: VulkanContext, memoryLimit: Int?, _ watch: VulkanWatch) {
@@ -53,6 +65,9 @@ public final class VulkanDevice: Device {
 
     /// Lets the next call of a kind fail as on a device that is lost, to test what follows.
     package func failNext(_ fault: VulkanFault) { runtime.recorder.failNext(fault) }
+
+    /// What is wrong with the products of the profile's tiles, by the test that 16-bit matrices must pass; nil if nothing is.
+    package func productFault() throws(DeviceError) -> String? { try runtime.productFault() }
 
     public func allocate(byteCount: Int) throws(DeviceError) -> any DeviceBuffer {
         try runtime.allocate(byteCount: byteCount)

@@ -15,6 +15,9 @@ public struct VulkanProfile: Sendable, Hashable {
     /// Units of four elements per invocation in elementwise kernels.
     public var units: Int
     public var product: Product
+    /// The tiles of `Product.matrices`, where a user asks for it: multiples of 32 rows and columns up to 128. Empty if the
+    /// profile is not for devices that have it.
+    public var matrixTiles: [Tile] = []
     /// Dispatches after which recorded work is handed to the device.
     public var submitDispatches: Int
     /// Arithmetic after which recorded work is handed to the device, so that no submission runs for long.
@@ -33,9 +36,12 @@ public struct VulkanProfile: Sendable, Hashable {
         case subgroup(rows: Int)
         /// 256 invocations share slices of A and B; the first tile that gives enough work is taken.
         case sharedTiles([Tile])
+        /// Four subgroups multiply matrices of 16-bit floats with the device's matrix units, adding up in 32 bits; tiles are
+        /// chosen like shared ones.
+        case matrices([Tile])
     }
 
-    /// The part of a product that a workgroup computes: multiples of 16 rows and columns.
+    /// The part of a product that a workgroup computes: multiples of 16 rows and columns, of 32 for `matrices`.
     public struct Tile: Sendable, Hashable {
         public var rows: Int
         public var columns: Int
@@ -72,7 +78,8 @@ public struct VulkanProfile: Sendable, Hashable {
 
     /// Real GPUs: nothing depends on the subgroup's size, sums and products go through shared memory.
     ///
-    /// The tiles are those that ggml, cubecl and others arrived at; none was measured on a GPU here.
+    /// The tiles are those that ggml, cubecl and others arrived at; none was measured on a GPU here. Matrix units are several
+    /// times faster, so large tiles pay only with more of them, and slices of the depth must be longer.
     public static var gpu: VulkanProfile {
         VulkanProfile(
             name: "gpu", usesTexels: false, usesSubgroups: false, lanes: 64, groupSize: 64, units: 1,
@@ -80,7 +87,12 @@ public struct VulkanProfile: Sendable, Hashable {
                 Tile(rows: 128, columns: 128, leastGroups: 128, leastSliceDepth: 2048),
                 Tile(rows: 64, columns: 64, leastGroups: 64, leastSliceDepth: 1024),
                 Tile(rows: 32, columns: 32, leastGroups: 64, leastSliceDepth: 512),
-            ]), submitDispatches: 128, submitOperations: 20_000_000_000, dispatchOperations: 20_000_000_000,
+            ]),
+            matrixTiles: [
+                Tile(rows: 128, columns: 128, leastGroups: 128, leastSliceDepth: 4096),
+                Tile(rows: 64, columns: 64, leastGroups: 128, leastSliceDepth: 2048),
+                Tile(rows: 32, columns: 32, leastGroups: 64, leastSliceDepth: 1024),
+            ], submitDispatches: 128, submitOperations: 20_000_000_000, dispatchOperations: 20_000_000_000,
             loopLimit: .max, waitLimit: 60)
     }
 

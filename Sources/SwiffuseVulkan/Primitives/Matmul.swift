@@ -61,9 +61,10 @@ extension VulkanRuntime {
     /// - Parameters:
     ///   - a: its columns may outnumber the rows of `b`, up to a multiple of four, if it holds zeros there.
     ///   - storedColumns: columns to write; those past the output's own become 0. nil for its own alone.
+    ///   - tile: the tile to take, of those that the profile's kernel can; nil leaves the choice to the profile.
     func product(
         _ a: BufferView, _ b: BufferView, _ output: BufferView, scale: Float, mode: WriteMode,
-        epilogue: MatmulEpilogue = .none, storedColumns: Int? = nil
+        epilogue: MatmulEpilogue = .none, storedColumns: Int? = nil, tile: VulkanProfile.Tile? = nil
     ) throws(DeviceError) {
         if output.count == 0 { return }
         let arrangement = MatrixArrangement(a, b)
@@ -72,7 +73,7 @@ extension VulkanRuntime {
         let call = ProductCall(
             a: left, b: right, output: output, layout: arrangement.layout, scale: scale,
             accumulates: mode == .accumulate, epilogue: epilogue,
-            storedColumns: storedColumns ?? output.matrix.columns)
+            storedColumns: storedColumns ?? output.matrix.columns, tile: tile)
         if let sliced = SlicedProduct(call, profile) {
             try sliced.record(on: self)
         } else {

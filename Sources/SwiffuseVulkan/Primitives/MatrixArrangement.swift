@@ -1,9 +1,9 @@
 internal import SwiffuseTensor
 
 /// How the operands of a product reach the kernel: as they lie, or packed into rows of whole vectors first.
-struct MatrixArrangement {
+package struct MatrixArrangement {
     /// The kernel's names for the layouts.
-    enum Layout: UInt32 {
+    package enum Layout: UInt32, CaseIterable, Sendable {
         /// A by rows, B by rows.
         case rowsRows
         /// A by rows, B by columns.

@@ -21,8 +21,8 @@ extension VulkanRuntime {
     func convert(_ x: BufferView?, _ output: BufferView, constant: Float = 0) throws(DeviceError) {
         let largestRank = 5
         let views = [output] + (x.map { [$0] } ?? [])
-        // Neighbours of bytes share a word that is read and written.
-        let target: Operand = output.dtype == .uint8 ? .updating(output) : .writing(output)
+        // Neighbours of less than a word share one that is read and written.
+        let target: Operand = output.dtype.byteCount < 4 ? .updating(output) : .writing(output)
         for axes in LoopAxes(views).split(toRank: largestRank) {
             try launch(
                 .convert, [x?.dtype.kernelNumber ?? 3, output.dtype.kernelNumber, UInt32(axes.rank)],
@@ -49,6 +49,7 @@ extension DType {
         case .float32: 0
         case .int32: 1
         case .uint8: 2
+        case .float16: 4
         }
     }
 }

@@ -19,7 +19,7 @@ struct ProductCall {
         let limit = runtime.context.facts.workgroupLimit
         for first in stride(from: 0, to: axes.count, by: limit) {
             let count = min(limit, axes.count - first)
-            let plan = plan(runtime.profile, batches: count)
+            let plan = plan(runtime.profile, runtime.context.facts, batches: count)
             for row in stride(from: 0, to: output.matrix.rows, by: limit * plan.rows) {
                 let rows = row..<min(row + limit * plan.rows, output.matrix.rows)
                 try record(plan, axes, batches: first..<first + count, rows: rows, on: runtime)
@@ -58,10 +58,12 @@ struct ProductCall {
         let columns: Int
     }
 
-    private func plan(_ profile: VulkanProfile, batches: Int) -> Plan {
+    private func plan(_ profile: VulkanProfile, _ facts: DeviceFacts, batches: Int) -> Plan {
         switch profile.product {
         case .subgroup(let rows): subgroupPlan(rows, profile)
-        case .sharedTiles(let tiles): sharedPlan(tiles, batches: batches)
+        case .sharedTiles(let tiles): tiledPlan(.matmulTiled, groupSize: 256, tiles, batches: batches)
+        case .matrices(let tiles):
+            tiledPlan(.matmulMatrices, groupSize: facts.matrices.groupSize, tiles, batches: batches)
         }
     }
 
@@ -81,16 +83,19 @@ struct ProductCall {
             rows: rows, columns: 4 * profile.lanes)
     }
 
-    private func sharedPlan(_ tiles: [VulkanProfile.Tile], batches: Int) -> Plan {
+    private func tiledPlan(
+        _ kernel: Kernel, groupSize: Int, _ tiles: [VulkanProfile.Tile], batches: Int
+    ) -> Plan {
         let tile =
             self.tile
             ?? TileChoice(
                 tiles, rows: output.matrix.rows, columns: storedColumns, batches: batches, depth: nil
             ).tile
         return Plan(
-            kernel: .matmulTiled,
+            kernel: kernel,
             constants: [
-                256, UInt32(tile.rows), layout.rawValue, UInt32(tile.columns), epilogue.number, accumulates.word,
+                UInt32(groupSize), UInt32(tile.rows), layout.rawValue, UInt32(tile.columns), epilogue.number,
+                accumulates.word,
             ],
             rows: tile.rows, columns: tile.columns)
     }

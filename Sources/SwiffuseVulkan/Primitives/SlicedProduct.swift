@@ -8,7 +8,7 @@ struct SlicedProduct {
 
     /// nil if the profile does not want the product to be cut.
     init?(_ call: ProductCall, _ profile: VulkanProfile) {
-        guard case .sharedTiles(let tiles) = profile.product, case .none = call.epilogue,
+        guard let tiles = profile.product.tiles, call.tile == nil, case .none = call.epilogue,
             call.storedColumns == call.output.matrix.columns,
             call.output.count == call.output.matrix.rows * call.output.matrix.columns
         else { return nil }

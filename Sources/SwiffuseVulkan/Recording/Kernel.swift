@@ -5,6 +5,7 @@ enum Kernel: String, CaseIterable, Sendable {
     case elementwise, convert, reduce, matmul, pack, random, windows, softmax, adamw
     case matmulAny = "matmul_any"
     case matmulTiled = "matmul_tiled"
+    case matmulMatrices = "matmul_matrices"
     case adamwTable = "adamw_table"
     case gatherRows = "gather_rows"
     case scatterRows = "scatter_rows"
