@@ -4,7 +4,7 @@ import Testing
 
 /// Flags that say how a device computes.
 @Suite struct DeviceFlagTests {
-    @Test(arguments: [([], "f32"), (["--vulkan-matrices", "f16"], "f16")])
+    @Test(arguments: [([], "float32"), (["--vulkan-matrices", "float16"], "float16")])
     func theMatricesAskedForReachTheDevice(_ flags: [String], _ expected: String) throws {
         var session = CommandLineSession()
         session.devices.append(

@@ -50,7 +50,7 @@ import Testing
 
     @Test func theFlagDrawsPictures() throws {
         let outcome = try CommandLineSession().run(
-            "sample", run, "--count", "2", "--weight-storage", "f16", "--out", tiny.folder("pictures"))
+            "sample", run, "--count", "2", "--weight-storage", "float16", "--out", tiny.folder("pictures"))
         #expect(outcome.exitCode == 0, "\(outcome.messages)")
         #expect(tiny.folder.exists("pictures"))
     }

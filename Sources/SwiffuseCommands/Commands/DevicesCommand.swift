@@ -11,7 +11,8 @@ struct DevicesCommand: SwiffuseCommand {
             number of threads, and the speed of a float32 matrix product in GFLOP/s (10⁹ operations per second). \
             With --ops: which fused operations each device has a kernel for; the others run as compositions of \
             primitives on the same device. For Vulkan devices: their type, driver, limits, the profile that \
-            shapes their kernels, and whether they can multiply 16-bit matrices (--vulkan-matrices f16); a device of the type processor is a software driver, slower than cpu.
+            shapes their kernels, and whether they can multiply 16-bit matrices (--vulkan-matrices float16); a device \
+            of the type processor is a software driver, slower than cpu.
 
             Examples:
               swiffuse devices

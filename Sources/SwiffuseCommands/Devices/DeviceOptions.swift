@@ -23,9 +23,9 @@ struct DeviceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What large Vulkan products multiply: f32, or f16 with the matrix units of a GPU, faster and less exact.",
+            "What large Vulkan products multiply: float32, or float16 with the matrix units of a GPU, faster and less exact.",
             valueName: "type"))
-    var vulkanMatrices = "f32"
+    var vulkanMatrices = "float32"
 
     @Flag(help: "Run each Vulkan kernel at once and stop at the first that gives not-a-number (slow).")
     var vulkanCheckNumbers = false
@@ -73,7 +73,7 @@ struct DeviceOptions: ParsableArguments {
         (device == "cpu" ? [] : ["--device", device]) + (threads.map { ["--threads", String($0)] } ?? [])
             + (memoryLimit.map { ["--memory-limit", String($0)] } ?? [])
             + (vulkanProfile.map { ["--vulkan-profile", $0] } ?? [])
-            + (vulkanMatrices == "f32" ? [] : ["--vulkan-matrices", vulkanMatrices])
+            + (vulkanMatrices == "float32" ? [] : ["--vulkan-matrices", vulkanMatrices])
             + (vulkanCheckNumbers ? ["--vulkan-check-numbers"] : [])
     }
 }
