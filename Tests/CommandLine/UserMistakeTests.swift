@@ -19,7 +19,10 @@ import Testing
         (["train", "fashion-mnist", "--out", "x", "--device", "gpu"], ["gpu", "known: cpu"]),
         (["train", "fashion-mnist", "--out", "x", "--threads", "0"], ["--threads", "1 to"]),
         (["train", "fashion-mnist", "--out", "x", "--memory-limit", "nan"], ["--memory-limit"]),
-        (["train", "fashion-mnist", "--out", "x", "--vulkan-matrices", "f8"], ["--vulkan-matrices", "float32, float16"]),
+        (
+            ["train", "fashion-mnist", "--out", "x", "--vulkan-matrices", "f8"],
+            ["--vulkan-matrices", "float32, float16"]
+        ),
         (["train", "fashion-mnist", "--out", "x", "--vulkan-matrices", "float16"], ["--vulkan-matrices", "--device"]),
         (["train", "fashion-mnist", "--out", "x", "--resume", "--set", "data.folder=/nowhere"], ["x"]),
         (["check", "jit-b-16", "--set", "backbone.patchSize=7"], ["backbone.patchSize", "divisor"]),

@@ -30,7 +30,8 @@ struct SamplingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How large weights are kept in memory: float32, or float16 in half of it with three digits.", valueName: "type"))
+            "How large weights are kept in memory: float32, or float16 in half of it with three digits.",
+            valueName: "type"))
     var weightStorage: String?
 
     @Option(

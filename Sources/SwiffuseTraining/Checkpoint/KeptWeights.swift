@@ -4,7 +4,7 @@
 /// Arithmetic is float32 in any case: a weight is widened for the moment of its use.
 public enum KeptWeights: String, Sendable, Hashable, CaseIterable {
     /// As trained.
-    case float32 = "float32"
+    case float32
     /// Rounded to 16 bits, in half the memory: three digits instead of seven, up to 65,504.
-    case float16 = "float16"
+    case float16
 }

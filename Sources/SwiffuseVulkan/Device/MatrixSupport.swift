@@ -95,7 +95,7 @@ extension VulkanProfile {
     /// - Throws: `unavailable`, with what is missing, if the device or the profile has none.
     package func usingMatrices(_ support: MatrixSupport, device: String) throws(DeviceError) -> VulkanProfile {
         if let obstacle = support.obstacle {
-            throw .unavailable(device: device, reason: "products of 16-bit matrices: \(obstacle); ask for f32")
+            throw .unavailable(device: device, reason: "products of 16-bit matrices: \(obstacle); ask for float32")
         }
         if matrixTiles.isEmpty {
             throw .unavailable(

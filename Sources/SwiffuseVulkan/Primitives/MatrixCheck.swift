@@ -8,7 +8,7 @@ extension VulkanRuntime {
         guard let fault = try productFault() else { return }
         throw .unavailable(
             device: name,
-            reason: "its products of 16-bit matrices are wrong (\(fault)); update the driver, or ask for f32")
+            reason: "its products of 16-bit matrices are wrong (\(fault)); update the driver, or ask for float32")
     }
 
     /// What is wrong with the products of the profile's tiles; nil if all are as right as 16-bit operands allow.

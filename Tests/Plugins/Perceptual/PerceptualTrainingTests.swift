@@ -236,7 +236,8 @@ import Testing
 
     @Test func anUpdateOfSeveralBatchesMovesTheBalanceOnce() throws {
         let factors = try [1, 3].map { accumulation in
-            let settings = "{steps: 1, accumulation: \(accumulation), ema: [], balance: {isOn: true, from: 0, every: 1}}"
+            let settings =
+                "{steps: 1, accumulation: \(accumulation), ema: [], balance: {isOn: true, from: 0, every: 1}}"
             let tiny = try TinyRun(settings, losses: Self.losses, registry: Registry.standard)
             try tiny.train("run")
             return try Checkpoint(path: tiny.folder("run").checkpointPath).balance.factor
