@@ -54,6 +54,28 @@ import Testing
         #expect(scores.spatialFrechet == nil)
     }
 
+    /// The covariances of 10 vectors of 200 numbers have rank 9. Wanted: with the nuclear norm of the product of the
+    /// centred vectors for the trace of the root (numpy.linalg.norm).
+    @Test func fewerSamplesThanDimensionsKeepTheDistanceExact() throws {
+        func gaussian(_ vectors: [Float]) throws -> FeatureGaussian {
+            var statistics = FeatureStatistics(width: 200)
+            try statistics.add(vectors)
+            return try statistics.gaussian()
+        }
+        let (first, second) = (features(10, 200, 0), features(10, 200, 5))
+        let samples = try gaussian(first)
+        let near = try gaussian(zip(first, second).map { $0 + 0.001 * $1 })
+        // Digits of the traces, about 16, that the difference does not have: found 2e-10.
+        try expect(samples.frechetDistance(to: near), 6.775583621276837e-05, relative: 1e-7, "nearly equal")
+        try expect(near.frechetDistance(to: samples), 6.775583621276837e-05, relative: 1e-7, "the other way round")
+        let far = try gaussian(features(12, 200, 5))
+        try expect(samples.frechetDistance(to: far), 27.301081762566447, relative: 1e-10, "of other rank")
+        let itself = try samples.frechetDistance(to: samples)
+        #expect(itself >= 0 && itself < 1e-12)
+        let constant = try gaussian([Float](repeating: 3, count: 600))
+        #expect(try constant.frechetDistance(to: constant) == 0)
+    }
+
     @Test func statisticsInAFileGiveTheSameScores() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/reference.npz"
