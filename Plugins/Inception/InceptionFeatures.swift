@@ -53,7 +53,16 @@ public struct InceptionFeatures: FeatureNetwork, Component {
     }
 
     public var title: String {
-        "Inception-v3, resized as \(resizing.rawValue) does" + (weights.source == .random ? ", random weights" : "")
+        Self.title(resizing) + (weights.source == .random ? ", random weights" : "")
+    }
+
+    /// Whether features come from Inception-v3 with weights from a file, so that their Fréchet distance is called FID.
+    public static func areBehind(_ identity: FeatureNetworkIdentity) -> Bool {
+        InceptionFeaturesConfiguration.Resizing.allCases.contains { identity.settings == title($0) }
+    }
+
+    private static func title(_ resizing: InceptionFeaturesConfiguration.Resizing) -> String {
+        "Inception-v3, resized as \(resizing.rawValue) does"
     }
 
     public func features(of images: Tensor, _ pass: Pass) -> ImageFeatures {

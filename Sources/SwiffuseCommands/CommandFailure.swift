@@ -49,8 +49,8 @@ struct CommandFailure {
             }
         case let error as EvaluationError:
             switch error {
-            case .library, .notFinite, .noConvergence: false
-            case .tooFewSamples, .widths, .networks, .pictures: true
+            case .library, .noConvergence: false
+            case .tooFewSamples, .widths, .networks, .notFinite, .pictures: true
             }
         case is NetworkWeightsError, is LoadReport, is AverageError, is ExportError: true
         case is TrainingInterruption: false

@@ -90,10 +90,96 @@ import Testing
         }
         let table = try self.run("evaluate", run, "--weights", judge, "--count", "4").output
         for words in [
-            "4 of \(run), step 5", "16 of class-folders", "own encoder", "Fréchet distance (FID)", "SHA-256",
+            "4 of \(run), step 5", "16 of class-folders", "own encoder", "; not comparable with Inception-v3",
+            "SHA-256",
             "compare all 4 samples with all 16 real pictures", "Naeem et al.",
         ] {
             #expect(table.contains(words), "\(table)")
+        }
+        #expect(table.contains("Fréchet distance ") && !table.contains("FID") && !table.contains("KID"), "\(table)")
+    }
+
+    @Test func savedFeaturesAreOfAllSamples() throws {
+        let judge = try encoder("strided", "judge.safetensors")
+        let (images, features) = (tiny.folder("images"), tiny.folder("f.npz"))
+        for (limit, words) in [("4", "compare the first 4 samples with the first 4"), ("0", "more than 3 single")] {
+            let kept = try run(
+                "evaluate", images, "--reference", images, "--weights", judge, "--overlap-count", limit,
+                "--save-features", features)
+            #expect(kept.exitCode == 0 && kept.output.contains(words), "\(kept.output), \(kept.messages)")
+            let headers = try NPZFile(path: features).headers
+            #expect(headers["features"]?.shape.first == 16 && headers["logits"]?.shape == [16, 2], "\(headers)")
+            let read = try run("evaluate", features, "--reference", features)
+            #expect(read.exitCode == 0 && read.output.contains("16 of \(features)"), "\(read.output), \(read.messages)")
+        }
+    }
+
+    /// An .npz file of features.
+    private func features(
+        _ name: String, _ rowCount: Int, scale: Float = 1, network: FeatureNetworkIdentity? = nil
+    ) throws -> String {
+        var set = FeatureSet(width: 3, keeping: .all)
+        try set.add(pooled: (0..<rowCount * 3).map { scale * Float($0 * 7919 % 101) / 101 })
+        set.network = network
+        try set.write(to: tiny.folder(name))
+        return tiny.folder(name)
+    }
+
+    @Test func scoresTooLargeForANumberAreNull() throws {
+        // The kernel distance grows with the sixth power, its variance with the twelfth: 1e360.
+        let (samples, reference) = (try features("a.npz", 8, scale: 1e30), try features("b.npz", 5, scale: 1e30))
+        let outcome = try run("evaluate", samples, "--reference", reference, "--json")
+        #expect(outcome.exitCode == 0, "\(outcome.messages)")
+        let scores = try self.scores(outcome)
+        let kernel = try #require(scores["kernel"] as? [String: Any])
+        #expect(kernel["deviation"] is NSNull && kernel["mean"] as? Double != nil, "\(kernel)")
+        #expect(scores["frechet"] as? Double != nil && scores["inceptionADM"] == nil)
+        let table = try run("evaluate", samples, "--reference", reference).output
+        #expect(table.contains("± too large") && table.contains("e+"), "\(table)")
+        #expect(table.split(separator: "\n").allSatisfy { $0.count < 180 }, "\(table)")
+    }
+
+    @Test func onlyScoresOfInceptionAreCalledFID() throws {
+        var small = DINOv2FeaturesConfiguration()
+        (small.network.width, small.network.depth, small.network.headCount) = (12, 1, 2)
+        let networks = [
+            (InceptionFeatures().settings, "Fréchet distance (FID) ", false),
+            (try DINOv2Features(small).settings, "Fréchet distance  ", true),
+            ("own encoder", "Fréchet distance  ", true),
+            (nil, "Fréchet distance (FID if of Inception-v3)", false),
+        ]
+        for (settings, name, isNoted) in networks {
+            let network = settings.map { FeatureNetworkIdentity(settings: $0, sha256: nil) }
+            let (samples, reference) = (try features("a.npz", 8), try features("b.npz", 5, network: network))
+            let outcome = try run("evaluate", samples, "--reference", reference)
+            #expect(outcome.exitCode == 0 && outcome.output.contains(name), "\(outcome.output), \(outcome.messages)")
+            #expect(outcome.output.contains("; not comparable with Inception-v3") == isNoted, "\(outcome.output)")
+            #expect(
+                !isNoted || !(outcome.output.contains("FID") || outcome.output.contains("KID")), "\(outcome.output)")
+        }
+    }
+
+    @Test func numbersThatAreNotFiniteAreNamed() throws {
+        let (sound, damaged) = (try features("sound.npz", 8), tiny.folder("damaged.npz"))
+        var writer = try NPZWriter(path: damaged)
+        try writer.begin("features", NPYHeader(.float32, shape: [4, 3]))
+        try writer.append((0..<12).map { $0 == 7 ? Float.nan : Float($0 * $0) })
+        try writer.finish()
+        for (samples, reference) in [(sound, damaged), (damaged, sound)] {
+            let outcome = try run("evaluate", samples, "--reference", reference)
+            let words = "\(damaged) cannot be used: element [2, 1] of its array 'features' is nan"
+            #expect(outcome.exitCode == 2 && outcome.messages.contains(words), "\(outcome.messages)")
+        }
+        let judge = try encoder("strided", "judge.safetensors")
+        var bytes = try tiny.folder.bytes(of: "judge.safetensors")
+        let header = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+        for index in (8 + header)..<bytes.count { bytes[index] = 0xFF }  // not a number, in Float32
+        try Data(bytes).write(to: URL(fileURLWithPath: judge))
+        let images = tiny.folder("images")
+        for (samples, reference, side) in [(images, sound, "samples"), (sound, images, "real pictures")] {
+            let outcome = try run("evaluate", samples, "--reference", reference, "--weights", judge)
+            #expect(outcome.exitCode == 2 && outcome.messages.contains("\(side): the "), "\(outcome.messages)")
+            #expect(outcome.messages.contains("undamaged file of the network for --weights"), "\(outcome.messages)")
         }
     }
 

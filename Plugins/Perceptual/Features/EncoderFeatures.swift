@@ -36,7 +36,7 @@ public struct EncoderFeatures: FeatureNetwork {
     public var title: String {
         let configuration = encoder.configuration
         return "own encoder \(file) (\(configuration.architecture.rawValue), \(configuration.classes) "
-            + "\(configuration.task.rawValue)); not comparable with Inception-v3"
+            + "\(configuration.task.rawValue))"
     }
 
     public var settings: String { "own encoder" }

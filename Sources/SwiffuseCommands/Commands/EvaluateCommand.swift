@@ -44,7 +44,7 @@ struct EvaluateCommand: SwiffuseCommand {
                 + "Default: 50000, or what memory holds.", valueName: "n"))
     var overlapCount: Int?
 
-    @Flag(help: "Print the result as JSON.")
+    @Flag(help: "Print the result as JSON; a score too large for a number is null.")
     var json = false
 
     @OptionGroup(title: "The network")
@@ -91,14 +91,15 @@ struct EvaluateCommand: SwiffuseCommand {
         let own = try OwnNetwork(needed: needsNetwork, features, environment)
         let extractor = try own.extractor(on: device)
         let limit = overlapLimit
+        let keptSamples = try source.map { try keptVectors(of: $0, extractor, comparingFirst: limit) }
         let comparison = try referenceFeatures(
             real, as: source?.image, own, extractor, keepingFirst: limit, environment)
         if let path = kept.saveStatistics {
             try comparison.write(to: path)
             environment.messages.write("statistics: \(path)\n")
         }
-        guard let source else { return 0 }
-        var found = try source.features(extractor, keeping: .first(limit), environment.messages)
+        guard let source, let keptSamples else { return 0 }
+        var found = try source.features(extractor, keeping: keptSamples, environment.messages)
         if source.needsNetwork { found.network = own.identity }
         if let path = kept.export { environment.messages.write("samples: \(path)\n") }
         if let path = kept.saveFeatures {
@@ -108,8 +109,8 @@ struct EvaluateCommand: SwiffuseCommand {
         // What files of features and statistics say, where no network is looked through.
         let identity = own.identity ?? found.network ?? comparison.network
         let report = EvaluationReport(
-            samples: source.name, sampleCount: found.count, reference: real.name, referenceCount: comparison.count,
-            network: own.title ?? identity?.settings ?? "given", networkHash: identity?.sha256,
+            samples: (source.name, found.count), reference: (real.name, comparison.count),
+            title: own.title ?? identity?.settings, identity: identity,
             scores: try EvaluationScores(samples: found, reference: comparison, comparingFirst: limit))
         if json { environment.say(try report.json) } else { for line in report.lines { environment.say(line) } }
         return 0
@@ -121,6 +122,25 @@ struct EvaluateCommand: SwiffuseCommand {
         // Inception's 2048 numbers in Float32 and Float64 on both sides; half of the memory is for the rest.
         let byteCount = 2 * 2048 * (4 + 8)
         return min(50_000, max(10_000, (SystemMemory.available ?? .max) / 2 / byteCount))
+    }
+
+    /// The vectors of samples that are kept: all that go into a file, else those that are compared one by one.
+    ///
+    /// - Throws: `UserError` if memory does not hold them, before any work is done.
+    private func keptVectors(
+        of source: SampleSource, _ extractor: FeatureExtractor?, comparingFirst limit: Int
+    ) throws -> FeatureSet.Kept {
+        guard let path = kept.saveFeatures, source.needsNetwork, let extractor else { return .first(limit) }
+        let count = try source.sampleCount()
+        // Twice, for a growing array is copied; half of the memory is for the rest.
+        let byteCount = 2 * count * extractor.width * MemoryLayout<Float>.stride
+        let available = (SystemMemory.available ?? .max) / 2
+        guard byteCount <= available else {
+            throw UserError(
+                "--save-features: the features of \(Amount.count(count)) samples need \(Amount.bytes(byteCount)) of memory, "
+                    + "\(Amount.bytes(available)) can be used; give a smaller --count, or leave out \(path)")
+        }
+        return .all
     }
 
     private func realPictures(

@@ -8,10 +8,61 @@ struct EvaluationReport: Encodable {
     let reference: String
     /// nil if a file of statistics does not say it.
     let referenceCount: Int?
+    /// What the features are of, and whether their scores can be compared with the literature's.
     let network: String
     /// SHA-256 of the network's file.
     let networkHash: String?
     let scores: EvaluationScores
+    private let kind: FeatureKind
+
+    private enum CodingKeys: String, CodingKey {
+        case samples, sampleCount, reference, referenceCount, network, networkHash, scores
+    }
+
+    /// Which names the scores may have: FID, sFID and KID are of Inception-v3.
+    private enum FeatureKind {
+        case inception
+        case other
+        /// Files that do not say it.
+        case unknown
+
+        init(_ identity: FeatureNetworkIdentity?) {
+            self = identity.map { InceptionFeatures.areBehind($0) ? .inception : .other } ?? .unknown
+        }
+
+        /// - Parameters:
+        ///   - score: what the score is with any features.
+        ///   - short: what it is called with those of Inception-v3.
+        func name(_ score: String, _ short: String) -> String {
+            switch self {
+            case .inception: "\(score) (\(short))"
+            case .other: score
+            case .unknown: "\(score) (\(short) if of Inception-v3)"
+            }
+        }
+    }
+
+    /// - Parameters:
+    ///   - samples: what the samples are called, and how many there are.
+    ///   - reference: what the real pictures are called, and how many there are if that is known.
+    ///   - title: what the network is called; nil if nothing says it.
+    ///   - identity: which network it is; nil if nothing says it.
+    init(
+        samples: (name: String, count: Int), reference: (name: String, count: Int?), title: String?,
+        identity: FeatureNetworkIdentity?, scores: EvaluationScores
+    ) {
+        (self.samples, sampleCount) = samples
+        (self.reference, referenceCount) = reference
+        kind = FeatureKind(identity)
+        let note =
+            switch kind {
+            case .inception, .unknown: ""
+            case .other: "; not comparable with Inception-v3"
+            }
+        network = (title ?? "given") + note
+        networkHash = identity?.sha256
+        self.scores = scores
+    }
 
     var lines: [String] {
         var facts = Table([.left, .left])
@@ -32,8 +83,8 @@ struct EvaluationReport: Encodable {
         guard scores.overlapSampleCount > 0 else {
             return [
                 "",
-                "precision, recall, density, coverage and KID need features of more than 3 single pictures of each "
-                    + "side, which statistics do not hold",
+                "precision, recall, density, coverage and kernel distance need features of more than 3 single pictures "
+                    + "of each side, which statistics do not hold",
             ]
         }
         func part(_ used: Int, _ count: Int?) -> String {
@@ -43,7 +94,7 @@ struct EvaluationReport: Encodable {
         let (own, other) = (scores.overlapSampleCount, scores.overlapReferenceCount)
         return [
             "",
-            "precision, recall, density, coverage and KID compare \(part(own, sampleCount)) samples with "
+            "precision, recall, density, coverage and kernel distance compare \(part(own, sampleCount)) samples with "
                 + "\(part(other, referenceCount)) real pictures",
         ]
     }
@@ -51,9 +102,10 @@ struct EvaluationReport: Encodable {
     private var rows: [[String]] {
         let none = "–"
         let frechet = Self.text(scores.frechet)
-        var rows = [["Fréchet distance (FID)", frechet, frechet, none, "lower is better"]]
+        var rows = [[kind.name("Fréchet distance", "FID"), frechet, frechet, none, "lower is better"]]
         rows.append([
-            "spatial Fréchet distance (sFID)", scores.spatialFrechet.map(Self.text) ?? none, none, none, "lower",
+            kind.name("spatial Fréchet distance", "sFID"), scores.spatialFrechet.map(Self.text) ?? none, none, none,
+            "lower",
         ])
         let fidelity = scores.inceptionFidelity.map { Self.text($0.mean) + " ± " + Self.text($0.deviation) }
         rows.append([
@@ -70,13 +122,14 @@ struct EvaluationReport: Encodable {
         }
         let kernel = scores.kernel.map { Self.text($0.mean) + " ± " + Self.text($0.deviation) }
         let subsets = scores.kernel == nil ? "lower" : "lower; 100 subsets of \(scores.kernelSubsetSize)"
-        rows.append(["kernel distance (KID)", none, kernel ?? none, none, subsets])
+        rows.append([kind.name("kernel distance", "KID"), none, kernel ?? none, none, subsets])
         return rows
     }
 
     private static func text(_ value: Double) -> String {
-        // Rounding may make the distance of equal sets negative.
-        String(format: "%.4f", abs(value) < 5e-5 ? 0 : value)
+        guard value.isFinite else { return "too large" }
+        // Rounding may make the kernel distance of equal sets negative.
+        return String(format: abs(value) < 1e12 ? "%.4f" : "%.4e", abs(value) < 5e-5 ? 0 : value)
     }
 
     var json: String {

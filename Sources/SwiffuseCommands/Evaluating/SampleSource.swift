@@ -55,6 +55,17 @@ struct SampleSource {
         self.count = count
     }
 
+    /// Number of samples.
+    ///
+    /// - Throws: what finding pictures throws.
+    func sampleCount() throws -> Int {
+        switch origin {
+        case .drawn(let samples, _): samples.count
+        case .pictures(let pictures): try pictures.stream(as: nil, limit: count).count
+        case .features(let known): known.count
+        }
+    }
+
     /// - Parameter messages: where to tell how far it is.
     func features(
         _ extractor: FeatureExtractor?, keeping kept: FeatureSet.Kept, _ messages: TextOutput
@@ -107,8 +118,14 @@ extension FeatureExtractor {
         var line = ProgressLine(messages)
         defer { line.finish() }
         let count = pictures.count
-        return try features(of: pictures, keeping: kept) {
-            line.show("\(title): \(Amount.count($0)) of \(Amount.count(count))", isLast: $0 == count)
+        do {
+            return try features(of: pictures, keeping: kept) {
+                line.show("\(title): \(Amount.count($0)) of \(Amount.count(count))", isLast: $0 == count)
+            }
+        } catch EvaluationError.notFinite(let what, let row) {
+            throw UserError(
+                "\(title): \(what) of number \(row + 1) hold a number that is not finite, which no picture gives with sound "
+                    + "weights; use an undamaged file of the network for --weights")
         }
     }
 }

@@ -1,6 +1,9 @@
 /// How good samples are, in the conventions of the ADM evaluator (github.com/openai/guided-diffusion, evaluations/) and of
 /// torch-fidelity; where only one of them has a score, its own. Density and coverage, which neither has, are
 /// those of Naeem et al. (arXiv:2002.09797).
+///
+/// Encoded, a score that is missing has no key, and one that is no finite number (such as the kernel distance of features
+/// of 1e30, whose spread has more digits than Float64 holds) is null.
 public struct EvaluationScores: Sendable, Equatable, Encodable {
     /// A mean over parts, and its standard deviation.
     public struct Spread: Sendable, Equatable, Encodable {
@@ -60,7 +63,7 @@ public struct EvaluationScores: Sendable, Equatable, Encodable {
             (overlapSampleCount, overlapReferenceCount) = (0, 0)
             return
         }
-        let own = samples.matrix.prefix(limit)
+        let own = samples.matrix(first: limit)
         (overlapSampleCount, overlapReferenceCount) = (own.rowCount, references.rowCount)
         precisionRecall = try PrecisionRecall(samples: own, references: references)
         kernelSubsetSize = min(1000, own.rowCount, references.rowCount)

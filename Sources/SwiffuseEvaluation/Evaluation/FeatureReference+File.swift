@@ -53,8 +53,8 @@ extension FeatureReference {
                 path: file.path,
                 reason: "'\(mean)' is \(found[0]) and '\(covariance)' \(found[1]), expected [width] and [width, width]")
         }
-        let means = try numbers(file, mean)
-        let matrix = Matrix(rowCount: width, columnCount: width, values: try numbers(file, covariance))
+        let means = try file.finiteNumbers(mean)
+        let matrix = Matrix(rowCount: width, columnCount: width, values: try file.finiteNumbers(covariance))
         if let objection = objection(to: matrix, means) {
             throw .malformed(path: file.path, reason: "'\(covariance)' is no covariance: \(objection)")
         }
@@ -92,7 +92,7 @@ extension FeatureReference {
         guard shape.count == 2, shape[0] > 0, shape[1] == width else {
             throw .malformed(path: file.path, reason: "its array 'features' is \(shape), not [n, \(width)]")
         }
-        return Matrix(rowCount: shape[0], columnCount: shape[1], values: try numbers(file, "features"))
+        return Matrix(rowCount: shape[0], columnCount: shape[1], values: try file.finiteNumbers("features"))
     }
 
     private static func count(_ file: NPZFile, atLeast least: Int) throws(DataError) -> Int {
@@ -104,12 +104,5 @@ extension FeatureReference {
                 path: file.path, reason: "its array 'count' is not one whole number of \(max(2, least)) or more")
         }
         return count
-    }
-
-    /// Numbers whose squares and products stay finite: what Float32 can hold.
-    private static func numbers(_ file: NPZFile, _ name: String) throws(DataError) -> [Double] {
-        let values = try file.float64(name)
-        guard let index = values.firstIndex(where: { !Float($0).isFinite }) else { return values }
-        throw .malformed(path: file.path, reason: "element \(index) of its array '\(name)' is \(values[index])")
     }
 }

@@ -18,6 +18,13 @@ public struct FeatureExtractor: Sendable {
         pass = Pass(try network.network.load(on: device))
     }
 
+    /// Numbers of a pooled feature vector, found by looking at one picture.
+    public var width: Int {
+        let side = 32
+        let picture = Tensor([Float](repeating: 0, count: 3 * side * side), shape: [1, 3, side, side], on: pass.device)
+        return network.features(of: picture, pass).pooled.shape[1]
+    }
+
     /// The features of all pictures of a stream.
     ///
     /// - Parameters:

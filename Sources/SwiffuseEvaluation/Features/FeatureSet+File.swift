@@ -6,7 +6,8 @@ extension FeatureSet {
 
     /// Reads features from an .npz file: `features` [n, D], and if there are any `spatial` [n, S] and `logits` [n, K].
     ///
-    /// - Throws: `DataError` if the arrays do not fit together, `EvaluationError` if numbers are not finite.
+    /// - Throws: `DataError` if the arrays do not fit together or hold numbers that are not finite, `EvaluationError` without
+    ///   OpenBLAS.
     public init(_ file: NPZFile) throws {
         let width = try Self.width(of: "features", in: file)
         let spatialWidth = file.headers["spatial"] == nil ? 0 : try Self.width(of: "spatial", in: file)
@@ -14,20 +15,21 @@ extension FeatureSet {
         self.init(
             width: width, spatialWidth: spatialWidth, classCount: classCount, keeping: .all)
         try add(
-            pooled: try file.float64("features").map { Float($0) },
-            spatial: spatialWidth == 0 ? [] : try file.float64("spatial").map { Float($0) },
-            logits: classCount == 0 ? [] : try file.float64("logits").map { Float($0) })
+            pooled: try file.finiteNumbers("features").map { Float($0) },
+            spatial: spatialWidth == 0 ? [] : try file.finiteNumbers("spatial").map { Float($0) },
+            logits: classCount == 0 ? [] : try file.finiteNumbers("logits").map { Float($0) })
         network = try FeatureNetworkIdentity.read(file)
     }
 
-    /// Writes the kept features and the scores of classes as an .npz file.
+    /// Writes an .npz file that `init(_:)` and other programs read: of the pictures whose vectors are kept (of all with
+    /// `Kept.all`), the features and the scores of classes.
     public func write(to path: String) throws(FileError) {
         var writer = try NPZWriter(path: path)
         try writer.begin("features", NPYHeader(.float32, shape: [keptCount, pooled.width]))
         try writer.append(vectors)
         if classCount > 0 {
-            try writer.begin("logits", NPYHeader(.float32, shape: [logits.count / classCount, classCount]))
-            try writer.append(logits)
+            try writer.begin("logits", NPYHeader(.float32, shape: [keptCount, classCount]))
+            try writer.append(Array(logits.prefix(keptCount * classCount)))
         }
         try network?.write(to: &writer)
         try writer.finish()

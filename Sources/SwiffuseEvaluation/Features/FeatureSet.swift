@@ -63,8 +63,13 @@ public struct FeatureSet: Sendable {
     }
 
     /// The kept vectors, [keptCount, D].
-    public var matrix: Matrix {
-        Matrix(rowCount: keptCount, columnCount: pooled.width, values: vectors.map(Double.init))
+    public var matrix: Matrix { matrix(first: .max) }
+
+    /// The first of the kept vectors, all if there are not more.
+    func matrix(first limit: Int) -> Matrix {
+        let count = min(keptCount, limit)
+        return Matrix(
+            rowCount: count, columnCount: pooled.width, values: vectors.prefix(count * pooled.width).map(Double.init))
     }
 
     /// The scores of classes, [count, K]; nil without classes.

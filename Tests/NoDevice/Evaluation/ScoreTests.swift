@@ -54,6 +54,28 @@ import Testing
         #expect(scores.spatialFrechet == nil)
     }
 
+    /// The covariances of 10 vectors of 200 numbers have rank 9. Wanted: with the nuclear norm of the product of the
+    /// centred vectors for the trace of the root (numpy.linalg.norm).
+    @Test func fewerSamplesThanDimensionsKeepTheDistanceExact() throws {
+        func gaussian(_ vectors: [Float]) throws -> FeatureGaussian {
+            var statistics = FeatureStatistics(width: 200)
+            try statistics.add(vectors)
+            return try statistics.gaussian()
+        }
+        let (first, second) = (features(10, 200, 0), features(10, 200, 5))
+        let samples = try gaussian(first)
+        let near = try gaussian(zip(first, second).map { $0 + 0.001 * $1 })
+        // Digits of the traces, about 16, that the difference does not have: found 2e-10.
+        try expect(samples.frechetDistance(to: near), 6.775583621276837e-05, relative: 1e-7, "nearly equal")
+        try expect(near.frechetDistance(to: samples), 6.775583621276837e-05, relative: 1e-7, "the other way round")
+        let far = try gaussian(features(12, 200, 5))
+        try expect(samples.frechetDistance(to: far), 27.301081762566447, relative: 1e-10, "of other rank")
+        let itself = try samples.frechetDistance(to: samples)
+        #expect(itself >= 0 && itself < 1e-12)
+        let constant = try gaussian([Float](repeating: 3, count: 600))
+        #expect(try constant.frechetDistance(to: constant) == 0)
+    }
+
     @Test func statisticsInAFileGiveTheSameScores() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/reference.npz"
@@ -77,6 +99,33 @@ import Testing
         #expect(read.vectors == samples.vectors)
         #expect(read.logits == samples.logits)
         #expect(read.classCount == 7)
+    }
+
+    @Test func featuresOfTheFirstPicturesInAFileComeBack() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/features.npz"
+        var first = FeatureSet(width: 13, classCount: 7, keeping: .first(5))
+        try first.add(pooled: features(8, 13, 0), logits: features(8, 7, 2))
+        try first.write(to: path)
+        let read = try FeatureSet(try NPZFile(path: path))
+        #expect(read.count == 5 && read.vectors == first.vectors)
+        #expect(read.logits == Array(first.logits.prefix(5 * 7)))
+    }
+
+    @Test func filesWithNumbersThatAreNotFiniteAreNamed() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/damaged.npz"
+        for name in ["features", "logits"] {
+            var writer = try NPZWriter(path: path)
+            for array in ["features", "logits"] {
+                try writer.begin(array, NPYHeader(.float32, shape: [3, 2]))
+                try writer.append([1, 2, 3, 4, 5, array == name ? Float.nan : 6])
+            }
+            try writer.finish()
+            let error = #expect(throws: DataError.self) { try FeatureSet(try NPZFile(path: path)) }
+            let text = error.map { "\($0)" } ?? ""
+            #expect(text.contains(path) && text.contains("element [2, 1] of its array '\(name)' is nan"), "\(text)")
+        }
     }
 
     @Test func statisticsAloneGiveTheFrechetDistanceAlone() throws {
@@ -119,10 +168,11 @@ import Testing
             ("count", [1], [.nan], "'count'"), ("count", [1], [1e300], "'count'"), ("count", [1], [-5], "'count'"),
             ("count", [1], [1], "'count'"), ("count", [1], [3.5], "'count'"), ("count", [2], [3, 3], "'count'"),
             ("count", [0], [], "'count'"), ("count", [1], [2], "3 or more"),
-            ("features", [3, 2], [1, 2, .nan, 4, 5, 6], "element 2"), ("features", [0, 2], [], "'features'"),
+            ("features", [3, 2], [1, 2, .nan, 4, 5, 6], "element [1, 0] of"), ("features", [0, 2], [], "'features'"),
             ("features", [2, 3], [1, 2, 3, 4, 5, 6], "not [n, 2]"), ("mu", [1, 2], [1, 2], "'mu' is [1, 2]"),
             ("mu", [2], [.infinity, 0], "element 0"), ("mu", [2], [1e300, 0], "element 0"),
-            ("sigma", [4], [2, 0.5, 0.5, 1], "'sigma' [4]"), ("sigma", [2, 2], [2, 0.5, 0.5, .nan], "element 3"),
+            ("sigma", [4], [2, 0.5, 0.5, 1], "'sigma' [4]"),
+            ("sigma", [2, 2], [2, 0.5, 0.5, .nan], "element [1, 1] of"),
             ("sigma", [2, 2], [2, 0.5, 0.5, -1], "its diagonal holds -1.0 at 1"),
             ("sigma", [2, 2], [2, 0.5, 0.6, 1], "not symmetric at (1, 0)"),
             ("sigma", [2, 2], [1, 5, 5, 1], "5.0 at (1, 0), more than its diagonal allows"),
