@@ -12,8 +12,10 @@ public enum NetworkWeightsError: Error, Sendable, Equatable, CustomStringConvert
     case contradiction(path: String, name: String, other: String)
     /// The file and the network do not match.
     case unfit(NetworkWeightsReport)
-    /// The file says that its network has another setting.
-    case setting(path: String, name: String, found: String, expected: String)
+    /// The file says that its network has other settings.
+    case settings(path: String, [NetworkSettingDifference])
+    /// One of the others, and where the recipe names the network: `losses.1`.
+    indirect case located(at: String, NetworkWeightsError)
 
     public var description: String { text.printable }
 
@@ -30,10 +32,29 @@ public enum NetworkWeightsError: Error, Sendable, Equatable, CustomStringConvert
         case .contradiction(let path, let name, let other):
             "\(path): \(NetworkWeightsReport.text(ofDifferent: name, other)); give a file that has one of them"
         case .unfit(let report): report.description
-        case .setting(let path, let name, let found, let expected):
-            "\(path) was trained with \(name) \(expected), the network is set to \(found); set it to \(expected)"
+        case .settings(let path, let differences):
+            "\(path) was trained with \(differences.map(\.description).joined(separator: "; ")); set the network as in "
+                + "the file"
+        case .located(let place, let error): "\(place): \(error.text)"
         }
     }
+}
+
+/// A setting of a frozen network that is not the one its file was trained with.
+public struct NetworkSettingDifference: Sendable, Equatable, CustomStringConvertible {
+    public let name: String
+    /// The recipe's value.
+    public let found: String
+    /// The file's.
+    public let expected: String
+
+    public init(name: String, found: String, expected: String) {
+        self.name = name
+        self.found = found
+        self.expected = expected
+    }
+
+    public var description: String { "\(name) \(expected), the network is set to \(found)" }
 }
 
 /// In what a file and a frozen network differ.
@@ -64,7 +85,7 @@ public struct NetworkWeightsReport: Sendable, Equatable, CustomStringConvertible
         case .missing(_, let names, let nearest): missing.append(Self.text(ofMissing: names, nearest))
         case .shape(_, let name, let found, let expected): mismatched.append(Self.text(of: name, found, expected))
         case .contradiction(_, let name, let other): contradictory.append(Self.text(ofDifferent: name, other))
-        case .notNamed, .unfit, .setting: throw error
+        case .notNamed, .unfit, .settings, .located: throw error
         }
     }
 
@@ -82,7 +103,8 @@ public struct NetworkWeightsReport: Sendable, Equatable, CustomStringConvertible
 
     public var description: String {
         let parts = [
-            ("missing", missing), ("of another shape", mismatched), ("contradictory", contradictory), ("unused", unused),
+            ("missing", missing), ("of another shape", mismatched), ("contradictory", contradictory),
+            ("unused", unused),
         ]
         .filter { !$0.1.isEmpty }
         .map { "\($1.count) \($0): \($1.prefix(3).joined(separator: "; "))\($1.count > 3 ? "; …" : "")" }

@@ -113,7 +113,7 @@ enum PickleGlobal: Equatable {
         "ByteStorage": .uint8, "BoolStorage": .bool,
     ]
 
-    /// Those of PyTorch 0.1 to 0.3; later versions write calls of `_rebuild_tensor`.
+    /// Objects of the first versions of PyTorch; later ones write calls of `_rebuild_tensor`.
     private static let tensorTypes: [String: StoredDType] = [
         "DoubleTensor": .float64, "FloatTensor": .float32, "HalfTensor": .float16, "LongTensor": .int64,
         "IntTensor": .int32, "ShortTensor": .int16, "CharTensor": .int8, "ByteTensor": .uint8,

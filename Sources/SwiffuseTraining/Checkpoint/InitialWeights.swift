@@ -40,8 +40,8 @@ public struct InitialWeights: Sendable {
     /// Replaces the values that the file has.
     ///
     /// - Returns: what was found.
-    /// - Throws: `CheckpointError` if the file cannot be read, `LoadReport` if it does not match and must, or holds NaN or
-    ///   infinity.
+    /// - Throws: `CheckpointError` if the file cannot be read, `LoadReport` if it does not match and must, or if it holds
+    ///   NaN or infinity.
     func load(into store: inout ParameterStore, of model: DiffusionModel) throws -> LoadReport {
         let (report, values) = try values(for: model, purpose: .training)
         for (parameter, numbers) in values {

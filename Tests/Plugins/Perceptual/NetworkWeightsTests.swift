@@ -182,7 +182,14 @@ import Testing
         configuration.encoder.network.headCount = 3
         #expect {
             _ = try PDINOLoss(configuration, in: context).networks[0].load(on: device)
-        } throws: { "\($0)".contains("was trained with headCount 2, the network is set to 3") }
+        } throws: { "\($0)".contains("was trained with headCount 2, the network is set to 3; set the network as in") }
+        configuration.encoder.network.interpolationAntialias.toggle()
+        #expect {
+            _ = try PDINOLoss(configuration, in: context).networks[0].load(on: device)
+        } throws: {
+            let text = "\($0)"
+            return ["headCount 2, the network is set to 3; ", "interpolationAntialias "].allSatisfy(text.contains)
+        }
     }
 
     @Test(arguments: [0, 4], DINOv2Configuration.FeedForward.allCases)
