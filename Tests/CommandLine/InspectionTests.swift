@@ -109,6 +109,33 @@ import Testing
         for text in [info.output, refused.messages] { #expect(!text.contains("\u{1B}"), "\(text)") }
     }
 
+    @Test func convertWarnsOfWhatIsNotFinite() throws {
+        let folder = try TemporaryFolder()
+        let path = folder("a.safetensors")
+        let specs = [("a", StoredDType.float32), ("b", .bfloat16), ("c", .int64), ("d", .float16)].map {
+            SafetensorsSpec(name: $0.0, dtype: $0.1, shape: [3])
+        }
+        for (bfloat16, float16, words) in [
+            (0x7F7F, 0x7BFF, nil), (0x7F80, 0x7BFF, "1 of 4 tensors hold NaN or infinity, the first is 'b'"),
+            (0x7F7F, 0xFE00, "1 of 4 tensors hold NaN or infinity, the first is 'd'"),
+            (0xFF80, 0x7E01, "2 of 4 tensors hold NaN or infinity, the first is 'b'"),
+        ] as [(UInt16, UInt16, String?)] {
+            var writer = try SafetensorsWriter(path: path, tensors: specs)
+            try writer.append("a", [Float.greatestFiniteMagnitude, 0, -1])
+            try writer.append("b", [0, 0, bfloat16])
+            try writer.append("c", [Int64](repeating: -1, count: 3))
+            try writer.append("d", [0, float16, 0])
+            try writer.finish()
+            let outcome = try CommandLineSession().run("convert", path, folder("b.safetensors"))
+            #expect(outcome.exitCode == 0, "\(outcome.messages)")
+            guard let words else {
+                #expect(!outcome.messages.contains("warning"), "\(outcome.messages)")
+                continue
+            }
+            #expect(outcome.messages.contains("warning: \(folder("b.safetensors")): \(words)"), "\(outcome.messages)")
+        }
+    }
+
     @Test func weightsWithoutARecipeAreToldFromDamage() throws {
         let tiny = try TinyRecipe()
         let run = try tiny.train(into: "run")

@@ -30,7 +30,7 @@ public enum EncoderFile {
 
     /// Refuses settings other than those that the transformer in a file was trained with; says nothing about other files.
     ///
-    /// - Throws: `NetworkWeightsError.setting`, or what reading the file's configuration throws.
+    /// - Throws: `NetworkWeightsError.settings`, or what reading the file's configuration throws.
     static func check(_ network: DINOv2Configuration, against weights: WeightsFile) throws {
         guard weights.source == .file, !weights.file.isEmpty,
             let file = try TensorFiles.open(weights.file) as? SafetensorsFile, isEncoder(file),
@@ -38,11 +38,11 @@ public enum EncoderFile {
             let own = try configuration.transformer.resolvedTree().map,
             let given = try network.resolvedTree().map
         else { return }
-        for (key, value) in own.entries {
-            guard let other = given[key], other != value else { continue }
-            throw NetworkWeightsError.setting(
-                path: weights.file, name: key, found: other.canonicalJSON, expected: value.canonicalJSON)
+        let differences: [NetworkSettingDifference] = own.entries.compactMap { key, value in
+            guard let other = given[key], other != value else { return nil }
+            return NetworkSettingDifference(name: key, found: other.canonicalJSON, expected: value.canonicalJSON)
         }
+        guard differences.isEmpty else { throw NetworkWeightsError.settings(path: weights.file, differences) }
     }
 
     /// Writes an encoder.

@@ -83,6 +83,7 @@ struct ConvertCommand: SwiffuseCommand {
         try refuseToReplaceTheInput(path)
         try OutputFile.check(path, flag: out == nil ? "<output>" : "--out", extensions: ["safetensors"])
         try StopRequest.whileWritingFiles { try convert(to: path, environment) }
+        try warnOfNonFinite(path, environment)
         return 0
     }
 
@@ -102,6 +103,15 @@ struct ConvertCommand: SwiffuseCommand {
             try export().write(checkpoint, registry: environment.registry, to: path)
             environment.say("weights of step \(checkpoint.step): \(path)")
         }
+    }
+
+    /// A copy is wanted as it is, but nothing can be trained with NaN or infinity.
+    private func warnOfNonFinite(_ path: String, _ environment: CommandEnvironment) throws {
+        let file = try SafetensorsFile(path: path)
+        let names = try file.nonFiniteTensors()
+        guard let first = names.first else { return }
+        let count = "\(names.count) of \(file.names.count) tensors hold NaN or infinity"
+        environment.messages.write("warning: \(path): \(count), the first is '\(first)'".printable + "\n")
     }
 
     private func refuseToReplaceTheInput(_ path: String) throws {

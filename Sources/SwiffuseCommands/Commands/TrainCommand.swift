@@ -83,7 +83,7 @@ struct TrainCommand: SwiffuseCommand {
                 recipe, registry: environment.registry, folder: RunFolder(out), start: start,
                 weights: try initial.weights(), loading: try loading.options, on: device)
         } catch let report as LoadReport {
-            let advice = report.loadedCount > 0 ? "; --init-partial accepts this" : ""
+            let advice = report.loadedCount > 0 && report.nonFinite.isEmpty ? "; --init-partial accepts this" : ""
             throw UserError("--init: \(report)\(advice)")
         }
     }

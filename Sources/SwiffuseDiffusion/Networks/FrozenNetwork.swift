@@ -9,6 +9,8 @@ public struct FrozenNetwork: Sendable {
     public let scope: Scope
     /// The files that its weights come from.
     public let files: [Source]
+    /// Where a recipe names the network, such as `losses.1`; empty outside recipes.
+    public private(set) var place = ""
     private let weights: @Sendable (Scope, any Device) throws -> ParameterStore
 
     /// - Parameters:
@@ -38,8 +40,23 @@ public struct FrozenNetwork: Sendable {
         }
     }
 
+    /// The same network, named at a place of a recipe.
+    func named(at place: String) -> FrozenNetwork {
+        var network = self
+        network.place = place
+        return network
+    }
+
     /// Reads the weights.
-    public func load(on device: any Device) throws -> ParameterStore { try weights(scope, device) }
+    ///
+    /// - Throws: `NetworkWeightsError` with the network's place, or what else keeps the file from being read.
+    public func load(on device: any Device) throws -> ParameterStore {
+        do {
+            return try weights(scope, device)
+        } catch let error as NetworkWeightsError where !place.isEmpty {
+            throw NetworkWeightsError.located(at: place, error)
+        }
+    }
 }
 
 /// The weights of all networks that the losses of a model look through, each once.

@@ -3,8 +3,8 @@ public import SwiffuseNN
 public import SwiffuseTensor
 private import Synchronization
 
-/// Where files keep a parameter: some names of which the first that exists counts. A name may stand for several tensors
-/// that are put together along the first axis.
+/// Where files keep a parameter: some names of which the first that exists counts; what stands under others must not
+/// differ from it. A name may stand for several tensors that are put together along the first axis.
 public struct StoredNames: Sendable {
     public let alternatives: [[String]]
 
@@ -26,15 +26,33 @@ public struct NetworkWeights: Sendable {
     ///
     /// - Throws: `NetworkWeightsError` or `CheckpointError`.
     public func values(of shape: Shape, named names: StoredNames) throws -> [Float] {
-        guard let keys = names.alternatives.first(where: { $0.allSatisfy(file.contains) }), let first = keys.first
-        else {
+        let found = names.alternatives.filter { $0.allSatisfy(file.contains) }
+        guard let keys = found.first else {
             throw NetworkWeightsError.missing(
                 path: file.path, names: names.alternatives.map { $0.joined(separator: " + ") },
                 nearest: used.isAdviceDue() ? nearest(to: names.alternatives.flatMap { $0 }) : nil)
         }
         used.insert(keys)
+        let values = try values(of: shape, at: keys)
+        for others in found.dropFirst() where try !holds(values, of: shape, at: others) {
+            let names = [keys, others].map { $0.joined(separator: " + ") }
+            throw NetworkWeightsError.contradiction(path: file.path, name: names[0], other: names[1])
+        }
+        return values
+    }
+
+    /// Whether the tensors have just these values.
+    private func holds(_ values: [Float], of shape: Shape, at keys: [String]) throws -> Bool {
+        do {
+            return try self.values(of: shape, at: keys) == values
+        } catch is NetworkWeightsError {
+            return false
+        }
+    }
+
+    private func values(of shape: Shape, at keys: [String]) throws -> [Float] {
         var expected = shape.dimensions
-        guard keys.count == 1 || (expected.first ?? 1).isMultiple(of: keys.count) else {
+        if let first = keys.first, keys.count > 1, !(expected.first ?? 1).isMultiple(of: keys.count) {
             throw NetworkWeightsError.shape(
                 path: file.path, name: first, found: try file.shape(of: first), expected: expected)
         }

@@ -8,10 +8,14 @@ public enum NetworkWeightsError: Error, Sendable, Equatable, CustomStringConvert
     case missing(path: String, names: [String], nearest: String?)
     /// A tensor has another shape than the network needs.
     case shape(path: String, name: String, found: [Int], expected: [Int])
+    /// The file has a parameter under two names, with different values.
+    case contradiction(path: String, name: String, other: String)
     /// The file and the network do not match.
     case unfit(NetworkWeightsReport)
-    /// The file says that its network has another setting.
-    case setting(path: String, name: String, found: String, expected: String)
+    /// The file says that its network has other settings.
+    case settings(path: String, [NetworkSettingDifference])
+    /// One of the others, and where the recipe names the network: `losses.1`.
+    indirect case located(at: String, NetworkWeightsError)
 
     public var description: String { text.printable }
 
@@ -25,11 +29,32 @@ public enum NetworkWeightsError: Error, Sendable, Equatable, CustomStringConvert
         case .shape(let path, let name, let found, let expected):
             "\(path): tensor \(NetworkWeightsReport.text(of: name, found, expected)); choose the network's size to fit "
                 + "the file"
+        case .contradiction(let path, let name, let other):
+            "\(path): \(NetworkWeightsReport.text(ofDifferent: name, other)); give a file that has one of them"
         case .unfit(let report): report.description
-        case .setting(let path, let name, let found, let expected):
-            "\(path) was trained with \(name) \(expected), the network is set to \(found); set it to \(expected)"
+        case .settings(let path, let differences):
+            "\(path) was trained with \(differences.map(\.description).joined(separator: "; ")); set the network as in "
+                + "the file"
+        case .located(let place, let error): "\(place): \(error.text)"
         }
     }
+}
+
+/// A setting of a frozen network that is not the one its file was trained with.
+public struct NetworkSettingDifference: Sendable, Equatable, CustomStringConvertible {
+    public let name: String
+    /// The recipe's value.
+    public let found: String
+    /// The file's.
+    public let expected: String
+
+    public init(name: String, found: String, expected: String) {
+        self.name = name
+        self.found = found
+        self.expected = expected
+    }
+
+    public var description: String { "\(name) \(expected), the network is set to \(found)" }
 }
 
 /// In what a file and a frozen network differ.
@@ -40,6 +65,8 @@ public struct NetworkWeightsReport: Sendable, Equatable, CustomStringConvertible
     public private(set) var missing: [String] = []
     /// Tensors that have another shape than the network needs.
     public private(set) var mismatched: [String] = []
+    /// Parameters that the file has under two names, with different values.
+    public private(set) var contradictory: [String] = []
     /// Tensors that no parameter asked for.
     public var unused: [String] = []
 
@@ -48,7 +75,7 @@ public struct NetworkWeightsReport: Sendable, Equatable, CustomStringConvertible
         self.parameterCount = parameterCount
     }
 
-    var isEmpty: Bool { missing.isEmpty && mismatched.isEmpty && unused.isEmpty }
+    var isEmpty: Bool { missing.isEmpty && mismatched.isEmpty && contradictory.isEmpty && unused.isEmpty }
 
     /// Adds what went wrong with one parameter.
     ///
@@ -57,7 +84,8 @@ public struct NetworkWeightsReport: Sendable, Equatable, CustomStringConvertible
         switch error {
         case .missing(_, let names, let nearest): missing.append(Self.text(ofMissing: names, nearest))
         case .shape(_, let name, let found, let expected): mismatched.append(Self.text(of: name, found, expected))
-        case .notNamed, .unfit, .setting: throw error
+        case .contradiction(_, let name, let other): contradictory.append(Self.text(ofDifferent: name, other))
+        case .notNamed, .unfit, .settings, .located: throw error
         }
     }
 
@@ -65,16 +93,25 @@ public struct NetworkWeightsReport: Sendable, Equatable, CustomStringConvertible
         names.joined(separator: ", ") + (nearest.map { " (the most similar name is '\($0)')" } ?? "")
     }
 
+    static func text(ofDifferent name: String, _ other: String) -> String {
+        "'\(name)' and '\(other)' are one parameter but differ"
+    }
+
     static func text(of name: String, _ found: [Int], _ expected: [Int]) -> String {
         "'\(name)' is \(found), the network needs \(expected)"
     }
 
     public var description: String {
-        let parts = [("missing", missing), ("of another shape", mismatched), ("unused", unused)]
-            .filter { !$0.1.isEmpty }
-            .map { "\($1.count) \($0): \($1.prefix(3).joined(separator: "; "))\($1.count > 3 ? "; …" : "")" }
+        let parts = [
+            ("missing", missing), ("of another shape", mismatched), ("contradictory", contradictory),
+            ("unused", unused),
+        ]
+        .filter { !$0.1.isEmpty }
+        .map { "\($1.count) \($0): \($1.prefix(3).joined(separator: "; "))\($1.count > 3 ? "; …" : "")" }
         let counts = "\(path) does not fit the network of \(parameterCount) parameters"
-        let advice = "choose the network's settings to fit the file"
+        let isUnclear = missing.isEmpty && mismatched.isEmpty && unused.isEmpty
+        let advice =
+            isUnclear ? "give a file that has each parameter once" : "choose the network's settings to fit the file"
         return ([counts] + parts + [advice]).joined(separator: "; ").printable
     }
 }

@@ -46,8 +46,10 @@ public struct DiffusionModel: Sendable {
         self.scope = scope
     }
 
-    /// The networks that the losses look through.
-    public var frozenNetworks: [FrozenNetwork] { losses.flatMap(\.loss.networks) }
+    /// The networks that the losses look through, with their places in the recipe.
+    public var frozenNetworks: [FrozenNetwork] {
+        losses.enumerated().flatMap { index, loss in loss.loss.networks.map { $0.named(at: "losses.\(index)") } }
+    }
 
     /// A sampler with the recipe's settings, or with others.
     ///

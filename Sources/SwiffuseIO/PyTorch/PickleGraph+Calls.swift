@@ -19,6 +19,10 @@ extension PickleGraph {
                 throw PickleFailure(reason: "a parameter holds no tensor")
             }
             return value
+        case .tensorType(let dtype):
+            guard arguments.isEmpty else { throw PickleFailure(reason: "a tensor object is made of arguments") }
+            return add(.emptyTensor(dtype))
+        case .parameterType: return add(.parameter(try parameter(arguments)))
         case .storageType: throw PickleFailure(reason: "it makes a storage by itself")
         }
     }
@@ -67,7 +71,16 @@ extension PickleGraph {
         return text.unicodeScalars.map { UInt8($0.value) }
     }
 
-    private func tensor(_ arguments: [Reference]) throws(PickleFailure) -> TorchTensorLayout {
+    /// What a parameter is made of: nothing yet, or a tensor and whether it has gradients.
+    private func parameter(_ arguments: [Reference]) throws(PickleFailure) -> TorchTensorLayout? {
+        guard let value = arguments.first else { return nil }
+        guard arguments.count <= 2, arguments.dropFirst().allSatisfy(isBool), case .tensor(let layout) = self[value]
+        else { throw PickleFailure(reason: "a parameter holds no tensor") }
+        return layout
+    }
+
+    /// The view of a storage that storage, offset, shape and strides describe.
+    func tensor(_ arguments: [Reference]) throws(PickleFailure) -> TorchTensorLayout {
         guard arguments.count >= 4, case .storage(let storage) = self[arguments[0]], let offset = integer(arguments[1]),
             let shape = integers(arguments[2]), let strides = integers(arguments[3])
         else { throw PickleFailure(reason: "a tensor is not described by storage, offset, shape and strides") }

@@ -23,6 +23,10 @@ struct PickleGraph {
         case global(PickleGlobal)
         case storage(TorchStorageReference)
         case tensor(TorchTensorLayout)
+        /// A tensor object of old PyTorch that waits for its storage.
+        case emptyTensor(StoredDType)
+        /// A parameter object whose state may follow, or that waits for its tensor.
+        case parameter(TorchTensorLayout?)
     }
 
     static let maximumCopiedCount = 10_000_000
@@ -73,6 +77,8 @@ struct PickleGraph {
 enum PickleGlobal: Equatable {
     case orderedDictionary, set, frozenSet, size, namespace, encode
     case rebuildTensor, rebuildParameter
+    /// Classes whose objects old versions of PyTorch wrote.
+    case tensorType(StoredDType), parameterType
     case storageType(StoredDType)
 
     init?(module: String, name: String) {
@@ -85,9 +91,18 @@ enum PickleGlobal: Equatable {
         case ("_codecs", "encode"): self = .encode
         case ("torch._utils", "_rebuild_tensor_v2"), ("torch._utils", "_rebuild_tensor"): self = .rebuildTensor
         case ("torch._utils", "_rebuild_parameter"): self = .rebuildParameter
+        case ("torch.nn.parameter", "Parameter"): self = .parameterType
         case ("torch", _):
-            guard let dtype = Self.storageTypes[name] else { return nil }
-            self = .storageType(dtype)
+            if let dtype = Self.storageTypes[name] {
+                self = .storageType(dtype)
+            } else if let dtype = Self.tensorTypes[name] {
+                self = .tensorType(dtype)
+            } else {
+                return nil
+            }
+        case ("torch.cuda", _):
+            guard let dtype = Self.tensorTypes[name] else { return nil }
+            self = .tensorType(dtype)
         default: return nil
         }
     }
@@ -96,6 +111,12 @@ enum PickleGlobal: Equatable {
         "DoubleStorage": .float64, "FloatStorage": .float32, "HalfStorage": .float16, "BFloat16Storage": .bfloat16,
         "LongStorage": .int64, "IntStorage": .int32, "ShortStorage": .int16, "CharStorage": .int8,
         "ByteStorage": .uint8, "BoolStorage": .bool,
+    ]
+
+    /// Objects of the first versions of PyTorch; later ones write calls of `_rebuild_tensor`.
+    private static let tensorTypes: [String: StoredDType] = [
+        "DoubleTensor": .float64, "FloatTensor": .float32, "HalfTensor": .float16, "LongTensor": .int64,
+        "IntTensor": .int32, "ShortTensor": .int16, "CharTensor": .int8, "ByteTensor": .uint8,
     ]
 }
 

@@ -82,7 +82,9 @@ struct PickleReader {
         case .global: push(try global(module: try bytes.line(), name: try bytes.line()))
         case .stackGlobal: try stackGlobal()
         case .reduce, .newObject: try reduce()
-        case .build: try build()
+        case .build:
+            let state = try pop()
+            try graph.setState(state, of: try top())
         case .put: memo[try decimal(try bytes.line())] = try top()
         case .put1: memo[try bytes.unsigned(1)] = try top()
         case .put4: memo[try bytes.unsigned(4)] = try top()
@@ -200,19 +202,6 @@ extension PickleReader {
             throw PickleFailure(reason: "it calls what is not a name")
         }
         push(try graph.calling(global, arguments))
-    }
-
-    /// Attributes of an object: those of a namespace are its contents, those of other containers do not matter.
-    private mutating func build() throws(PickleFailure) {
-        let state = try pop()
-        let object = try top()
-        guard case .dictionary(let contents) = graph[object] else {
-            throw PickleFailure(reason: "it sets attributes of what has none")
-        }
-        if contents.isEmpty, case .dictionary(let attributes) = graph[state], graph.isNamespace(object) {
-            try graph.countCopy(of: attributes.count)  // made as soon as one of both changes
-            graph[object] = .dictionary(attributes)
-        }
     }
 }
 

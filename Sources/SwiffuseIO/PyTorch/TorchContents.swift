@@ -39,7 +39,9 @@ struct TorchContents {
             for pair in pairs {
                 try visit(pair.value, at: Self.join(path, try Self.name(pair.key, graph)), depth: depth + 1, graph)
             }
-        case .tensor(let layout): tensors.append((path, layout))
+        case .tensor(let layout), .parameter(let layout?): tensors.append((path, layout))
+        case .emptyTensor, .parameter(nil):
+            throw PickleFailure(reason: "'\(path)' is a tensor object that was never given its storage")
         case .global, .storage: throw PickleFailure(reason: "'\(path)' is neither a tensor nor a plain value")
         }
     }
@@ -53,7 +55,8 @@ struct TorchContents {
         case .bool(let value): return value ? "True" : "False"
         case .none: return "None"
         case .float(let number): return "\(number)"
-        case .longInteger, .bytes, .list, .tuple, .set, .dictionary, .global, .storage, .tensor:
+        case .longInteger, .bytes, .list, .tuple, .set, .dictionary, .global, .storage, .tensor, .emptyTensor,
+            .parameter:
             throw PickleFailure(reason: "a key of a dictionary is neither a text nor a number")
         }
     }

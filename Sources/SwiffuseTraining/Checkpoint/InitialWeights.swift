@@ -40,7 +40,8 @@ public struct InitialWeights: Sendable {
     /// Replaces the values that the file has.
     ///
     /// - Returns: what was found.
-    /// - Throws: `CheckpointError` if the file cannot be read, `LoadReport` if it does not match and must.
+    /// - Throws: `CheckpointError` if the file cannot be read, `LoadReport` if it does not match and must, or if it holds
+    ///   NaN or infinity.
     func load(into store: inout ParameterStore, of model: DiffusionModel) throws -> LoadReport {
         let (report, values) = try values(for: model, purpose: .training)
         for (parameter, numbers) in values {
@@ -52,7 +53,7 @@ public struct InitialWeights: Sendable {
     /// The values that the file has for a model's parameters.
     ///
     /// - Parameter purpose: for drawing, what the losses declared is left out unless the file has all of it.
-    /// - Throws: as `load(into:of:)`.
+    /// - Throws: as `load(into:of:)`; only training minds NaN and infinity.
     func values(
         for model: DiffusionModel, purpose: Purpose
     ) throws -> (report: LoadReport, values: [(Parameter, [Float])]) {
@@ -75,7 +76,11 @@ public struct InitialWeights: Sendable {
             used.insert(key)
             let shape = try file.shape(of: key)
             if shape == parameter.shape.dimensions {
-                values.append((parameter, try file.float32(of: key, conversion: .rounded)))
+                let numbers = try file.float32(of: key, conversion: .rounded)
+                if case .training = purpose, numbers.withUnsafeBytes(StoredDType.float32.holdsNonFinite) {
+                    report.nonFinite.append(key)
+                }
+                values.append((parameter, numbers))
                 report.loadedCount += 1
             } else {
                 report.mismatched.append(.init(key: key, found: shape, expected: parameter.shape))
@@ -90,7 +95,7 @@ public struct InitialWeights: Sendable {
             report.prefixes = TensorPrefixes.holding(keys, in: file.names)
         }
         if case .strict = matching, !report.isComplete { throw report }
-        guard hasFoundTheModel else { throw report }
+        guard hasFoundTheModel, report.nonFinite.isEmpty else { throw report }
         return (report, values)
     }
 }

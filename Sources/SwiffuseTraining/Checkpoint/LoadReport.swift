@@ -37,6 +37,8 @@ public struct LoadReport: Error, Sendable, Equatable {
     public var unused: [String] = []
     /// Parameters that only the losses need and a file for drawing does without.
     public var leftOut: [String] = []
+    /// Parameters whose values hold NaN or infinity, with which no training can begin.
+    public var nonFinite: [String] = []
     /// If nothing was loaded: what stands before the model's keys in the file.
     public var prefixes: [String] = []
 
@@ -66,7 +68,7 @@ extension LoadReport: CustomStringConvertible {
         let shapes = mismatched.map { "\($0.key) \($0.found), the model needs \($0.expected)" }
         let parts = [
             Self.part("missing", lacking), Self.part("of another shape", shapes), Self.part("unused", unused),
-            Self.part("that only losses need left out", leftOut), advice,
+            Self.part("that only losses need left out", leftOut), Self.part("with NaN or infinity", nonFinite), advice,
         ].compactMap { $0 }
         let total = loadedCount + missing.count + mismatched.count
         let counts = "\(path): \(loadedCount) of \(total) parameters loaded"
@@ -74,6 +76,7 @@ extension LoadReport: CustomStringConvertible {
     }
 
     private var advice: String? {
+        guard nonFinite.isEmpty else { return "training cannot begin with these: take other weights" }
         guard !prefixes.isEmpty else { return nil }
         let names = prefixes.map { $0.isEmpty ? "no prefix" : "'\($0)'" }.joined(separator: " or ")
         return "the model's keys lie under \(names): name one as the prefix"

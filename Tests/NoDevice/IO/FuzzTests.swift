@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["lightning.ckpt", "legacy.pt"]) func torchFiles(_ name: String) throws {
+    @Test(arguments: ["lightning.ckpt", "legacy.pt", "legacy-objects.pt"]) func torchFiles(_ name: String) throws {
         let folder = try TemporaryFolder()
         fuzz([try Fixtures.bytes(name)], seed: 17) { bytes in
             let file = try TorchFile(path: folder.file("damaged", bytes))

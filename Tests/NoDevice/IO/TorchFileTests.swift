@@ -4,15 +4,15 @@ import Testing
 
 /// Hand-made pickles in hand-made zip files.
 @Suite struct TorchFileTests {
-    private let folder: TemporaryFolder
+    let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> (8 * $0) & 255) } }
+    func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> (8 * $0) & 255) } }
 
-    private func joined(_ parts: [UInt8]...) -> [UInt8] { Array(parts.joined()) }
+    func joined(_ parts: [UInt8]...) -> [UInt8] { Array(parts.joined()) }
 
-    private func open(
+    func open(
         _ pickle: [UInt8], data: [UInt8] = [], checksum: (([UInt8]) -> UInt32)? = nil
     ) throws(CheckpointError) -> TorchFile {
         let bytes = StoredZip.bytes([("a/data.pkl", pickle), ("a/data/0", data)], checksum: checksum)
@@ -20,27 +20,30 @@ import Testing
         return try TorchFile(path: path)
     }
 
-    private func text(_ text: String) -> [UInt8] { joined([0x58], little(text.utf8.count, 4), Array(text.utf8)) }
-    private func global(_ module: String, _ name: String) -> [UInt8] { Array("c\(module)\n\(name)\n".utf8) }
-    private func integer(_ value: Int) -> [UInt8] {
+    func text(_ text: String) -> [UInt8] { joined([0x58], little(text.utf8.count, 4), Array(text.utf8)) }
+    func global(_ module: String, _ name: String) -> [UInt8] { Array("c\(module)\n\(name)\n".utf8) }
+    func integer(_ value: Int) -> [UInt8] {
         Int32(exactly: value) == nil ? joined([0x8A, 8], little(value, 8)) : joined([0x4A], little(value, 4))
     }
 
+    /// Pushes storage 0.
+    func storage(_ type: String = "FloatStorage", count: Int) -> [UInt8] {
+        joined(
+            [0x28], text("storage"), global("torch", type), text("0"), text("cpu"), integer(count), [0x74, 0x51])
+    }
+
     /// Pushes a tensor of two dimensions over `count` floats in storage 0.
-    private func tensor(count: Int, offset: Int = 0, shape: (Int, Int), strides: (Int, Int)) -> [UInt8] {
-        let identifier = joined(
-            [0x28], text("storage"), global("torch", "FloatStorage"), text("0"), text("cpu"), integer(count),
-            [0x74, 0x51])
-        return joined(
-            global("torch._utils", "_rebuild_tensor_v2"), [0x28], identifier, integer(offset), integer(shape.0),
-            integer(shape.1), [0x86], integer(strides.0), integer(strides.1), [0x86, 0x89],
+    func tensor(count: Int, offset: Int = 0, shape: (Int, Int), strides: (Int, Int)) -> [UInt8] {
+        joined(
+            global("torch._utils", "_rebuild_tensor_v2"), [0x28], storage(count: count), integer(offset),
+            integer(shape.0), integer(shape.1), [0x86], integer(strides.0), integer(strides.1), [0x86, 0x89],
             global("collections", "OrderedDict"), [0x29, 0x52, 0x74, 0x52])
     }
 
     /// {"w": value}
-    private func dictionary(_ value: [UInt8]) -> [UInt8] { joined([0x80, 2, 0x7D], text("w"), value, [0x73, 0x2E]) }
+    func dictionary(_ value: [UInt8]) -> [UInt8] { joined([0x80, 2, 0x7D], text("w"), value, [0x73, 0x2E]) }
 
-    private let floats = (0..<6).flatMap { value in
+    let floats = (0..<6).flatMap { value in
         withUnsafeBytes(of: Float(value).bitPattern.littleEndian) { [UInt8]($0) }
     }
 

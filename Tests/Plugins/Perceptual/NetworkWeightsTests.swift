@@ -121,6 +121,35 @@ import Testing
         } throws: { "\($0)".contains("the most similar name is 'blocks.0.norm1.wght'") }
     }
 
+    @Test func secondNamesOfAParameterMustHoldTheSame() throws {
+        var configuration = try lpips()
+        configuration.network.heads = .learned
+        let parameters = try LPIPSLoss(configuration, in: context).networks[0].scope.parameters
+        let heads = parameters.filter { $0.key.hasPrefix("lin") }
+        configuration.weights.file = try write(parameters) { $0 }
+        let own = heads.map { ($0.key, $0.shape.dimensions, values(of: $0)) }
+        let twins = own.map { ("lins." + $0.0.dropFirst("lin".count), $0.1, $0.2) }
+        #expect(twins[0].0 == "lins.0.model.1.weight")
+        configuration.headWeights.file = try write(own + twins)
+        try expectNumbered(try LPIPSLoss(configuration, in: context).networks[0].load(on: device))
+
+        var others = twins
+        others[1].2[0] += 1
+        configuration.headWeights.file = try write(own + others)
+        #expect {
+            _ = try LPIPSLoss(configuration, in: context).networks[0].load(on: device)
+        } throws: {
+            let text = "\($0)"
+            return text.contains("'lin1.model.1.weight' and 'lins.1.model.1.weight' are one parameter but differ")
+                && text.contains("1 contradictory") && text.contains("a file that has each parameter once")
+        }
+        others[1] = (twins[1].0, [1, 1, 1, 1], [1])
+        configuration.headWeights.file = try write(own + others)
+        #expect {
+            _ = try LPIPSLoss(configuration, in: context).networks[0].load(on: device)
+        } throws: { "\($0)".contains("'lin1.model.1.weight' and 'lins.1.model.1.weight'") }
+    }
+
     @Test func theFormatIsToldByTheFilesBytes() throws {
         var configuration = try lpips()
         let parameters = try LPIPSLoss(configuration, in: context).networks[0].scope.parameters
@@ -153,7 +182,14 @@ import Testing
         configuration.encoder.network.headCount = 3
         #expect {
             _ = try PDINOLoss(configuration, in: context).networks[0].load(on: device)
-        } throws: { "\($0)".contains("was trained with headCount 2, the network is set to 3") }
+        } throws: { "\($0)".contains("was trained with headCount 2, the network is set to 3; set the network as in") }
+        configuration.encoder.network.interpolationAntialias.toggle()
+        #expect {
+            _ = try PDINOLoss(configuration, in: context).networks[0].load(on: device)
+        } throws: {
+            let text = "\($0)"
+            return ["headCount 2, the network is set to 3; ", "interpolationAntialias "].allSatisfy(text.contains)
+        }
     }
 
     @Test(arguments: [0, 4], DINOv2Configuration.FeedForward.allCases)

@@ -122,6 +122,13 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: tiny.path + "/run"))
     }
 
+    @Test func errorsOfWeightsNameTheLossInTheRecipe() throws {
+        let missing = "\n- {type: lpips, patchSize: 4, network: {widths: [2, 3, 2, 3, 2], heads: uniform}}"
+        let tiny = try run(losses: "- {type: lpips, patchSize: 4, \(Self.tinyVGG)}" + missing)
+        let error = #expect(throws: NetworkWeightsError.self) { try tiny.open("run") }
+        #expect(error?.description.hasPrefix("losses.1: the lpips loss needs the weights") == true)
+    }
+
     @Test func aRunNamesItsWeightsByTheirChecksum() throws {
         let tiny = try run(losses: "[]")
         let file = tiny.path + "/weights.bin"

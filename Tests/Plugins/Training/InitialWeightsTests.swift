@@ -94,6 +94,35 @@ import Testing
         #expect(missing.dropFirst(3).allSatisfy { $0.nearest == nil })
     }
 
+    @Test(arguments: [Float.nan, .infinity, -.infinity])
+    func weightsThatAreNotFiniteAreRefused(_ value: Float) throws {
+        let tiny = try TinyRun("{steps: 1, ema: []}")
+        try tiny.train("run")
+        let file = try SafetensorsFile(path: tiny.folder("run").checkpointPath)
+        let entries = file.entries.filter { !$0.name.hasPrefix("optimizer/") }
+        let damaged = ["blocks.0.norm1.weight", "blocks.1.norm1.weight"]
+        let path = tiny.path + "/damaged.safetensors"
+        var writer = try SafetensorsWriter(
+            path: path, tensors: entries.map { SafetensorsSpec(name: $0.name, dtype: .float32, shape: $0.shape) })
+        for entry in entries {
+            var numbers = try file.float32(of: entry.name)
+            if damaged.contains(entry.name) { numbers[numbers.count - 1] = value }
+            try writer.append(entry.name, numbers)
+        }
+        try writer.finish()
+        #expect(try SafetensorsFile(path: path).nonFiniteTensors().sorted() == damaged)
+        for matching in [InitialWeights.Matching.strict, .partial] {
+            let error = #expect(throws: LoadReport.self) {
+                try tiny.open("new", weights: InitialWeights(path: path, matching: matching))
+            }
+            let report = try #require(error)
+            #expect(report.nonFinite.sorted() == damaged && report.isComplete)
+            #expect(report.description.contains("2 with NaN or infinity: blocks."), "\(report)")
+            #expect(report.description.contains("training cannot begin with these"), "\(report)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: tiny.path + "/new"))
+    }
+
     @Test func aFileWithNothingOfTheModelIsRefusedInAnyCase() throws {
         let tiny = try TinyRun("{steps: 1, ema: []}")
         try tiny.train("run")
