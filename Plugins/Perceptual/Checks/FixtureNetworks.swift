@@ -26,6 +26,7 @@ struct LossArguments {
     var dino = PDINOConfiguration()
 
     init(_ config: FixtureSettings) throws {
+        lpips.network.heads = .learned
         lpips.network.widths = try config.list("vgg_channels").compactMap(\.integer)
         let side = try config.integer(
             config.contains("base_patch_size") ? "base_patch_size" : "patch_size", default: 16)

@@ -31,12 +31,7 @@ public struct DeviceChoice: Sendable {
     /// The processor.
     public static var cpu: DeviceChoice {
         DeviceChoice(name: "cpu", summary: "the processor, with OpenBLAS") { settings throws(DeviceError) in
-            guard settings.vulkanMatrices == .float32 else {
-                throw .unavailable(
-                    device: "cpu",
-                    reason: "it multiplies float32 matrices only; leave --vulkan-matrices out, or name a Vulkan device "
-                        + "with --device")
-            }
+            try settings.checkMatrices(of: "cpu")
             return try CPUDevice(threads: settings.threads, memoryLimit: settings.memoryLimit)
         }
     }
@@ -54,6 +49,15 @@ public struct DeviceSettings: Sendable, Hashable {
     public var vulkanMatrices = VulkanMatrices.float32
     /// What is watched while a Vulkan device works.
     public var vulkanWatch = VulkanWatch()
+
+    /// Refuses 16-bit matrices on a device that has none.
+    fileprivate func checkMatrices(of device: String) throws(DeviceError) {
+        if vulkanMatrices == .float32 { return }
+        throw .unavailable(
+            device: device,
+            reason: "it multiplies float32 matrices only; leave --vulkan-matrices out, or name a Vulkan device with "
+                + "--device")
+    }
 
     public init(threads: Int? = nil, memoryLimit: Int? = nil, vulkanProfile: VulkanProfile? = nil) {
         self.threads = threads
