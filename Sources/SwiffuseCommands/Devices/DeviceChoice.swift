@@ -50,18 +50,18 @@ public struct DeviceSettings: Sendable, Hashable {
     /// What is watched while a Vulkan device works.
     public var vulkanWatch = VulkanWatch()
 
-    /// Refuses 16-bit matrices on a device that has none.
-    fileprivate func checkMatrices(of device: String) throws(DeviceError) {
+    public init(threads: Int? = nil, memoryLimit: Int? = nil, vulkanProfile: VulkanProfile? = nil) {
+        self.threads = threads
+        self.memoryLimit = memoryLimit
+        self.vulkanProfile = vulkanProfile
+    }
+
+    /// Refuses 16-bit matrices, for a device that has none.
+    public func checkMatrices(of device: String) throws(DeviceError) {
         if vulkanMatrices == .float32 { return }
         throw .unavailable(
             device: device,
             reason: "it multiplies float32 matrices only; leave --vulkan-matrices out, or name a Vulkan device with "
                 + "--device")
-    }
-
-    public init(threads: Int? = nil, memoryLimit: Int? = nil, vulkanProfile: VulkanProfile? = nil) {
-        self.threads = threads
-        self.memoryLimit = memoryLimit
-        self.vulkanProfile = vulkanProfile
     }
 }
