@@ -1,3 +1,4 @@
+import SwiffuseEvaluation
 public import SwiffuseNN
 public import SwiffuseTensor
 
@@ -10,8 +11,6 @@ public struct InceptionV3: Sendable {
     public static let width = 2048
     /// Side of the pictures that the network is made for.
     public static let side = 299
-    /// Channels of the spatial features that count for sFID.
-    public static let spatialChannelCount = 7
 
     private let stem: [InceptionConvolution]
     private let middle: [InceptionConvolution]
@@ -62,8 +61,6 @@ public struct InceptionV3: Sendable {
             x = block(x, pass)
         }
         let pooled = x.mean(over: [2, 3])
-        let places = spatial.sliced(along: 1, 0..<Self.spatialChannelCount).permuted(to: [0, 2, 3, 1])
-            .reshaped(to: images.shape[0], -1)
-        return (pooled, places, pooled.matmul(pass(classifier).transposed()))
+        return (pooled, ImageFeatures.spatial(of: spatial), pooled.matmul(pass(classifier).transposed()))
     }
 }

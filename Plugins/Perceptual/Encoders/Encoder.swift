@@ -45,19 +45,30 @@ public struct Encoder: Sendable {
     /// - Parameter images: [B, C, H, W] in −1…1.
     /// - Returns: one feature vector per picture, [B, D], and scores of the classes, [B, K].
     public func callAsFunction(_ images: Tensor, _ pass: Pass) -> (pooled: Tensor, logits: Tensor) {
-        let pooled = pooled(images, pass)
-        return (pooled, head(pass.dropout(pooled, rate: 0.2, site: "head"), pass))
+        let found = features(of: images, pass)
+        return (found.pooled, found.logits)
     }
 
-    private func pooled(_ images: Tensor, _ pass: Pass) -> Tensor {
+    /// - Parameter images: [B, C, H, W] in −1…1.
+    /// - Returns: the last features that keep places, [B, C', H', W'], and what `callAsFunction` returns.
+    public func features(of images: Tensor, _ pass: Pass) -> (map: Tensor, pooled: Tensor, logits: Tensor) {
+        let map = map(of: images, pass)
+        // The mean of a transformer's patches: what P-DINO compares must tell the classes apart.
+        let pooled =
+            if case .strided(let network) = trunk { network.pooled(map, pass) } else { map.mean(over: [2, 3]) }
+        return (map, pooled, head(pass.dropout(pooled, rate: 0.2, site: "head"), pass))
+    }
+
+    private func map(of images: Tensor, _ pass: Pass) -> Tensor {
         switch trunk {
         case .vgg(let network):
             let stages = network.features(of: images, pass)
-            return stages[stages.count - 1].mean(over: [2, 3])
+            return stages[stages.count - 1]
         case .vit(let network, let preparation):
-            // The mean of the patches: what P-DINO compares must tell the classes apart.
             let last = configuration.transformer.depth - 1
-            return network.patchFeatures(of: preparation((images + 1) * 0.5), layers: [last], pass)[0].mean(over: [1])
+            let prepared = preparation((images + 1) * 0.5)
+            let patches = network.patchFeatures(of: prepared, layers: [last], pass)[0]
+            return patches.patchMap(rows: prepared.shape[2] / configuration.transformer.patchSize)
         case .strided(let network): return network(images, pass)
         }
     }
@@ -87,9 +98,19 @@ struct StridedTrunk: Sendable {
     }
 
     /// - Parameter images: [B, C, H, W].
+    /// - Returns: what leaves the last convolution, [B, C', H', W'].
+    func callAsFunction(_ images: Tensor, _ pass: Pass) -> Tensor { convolutions.reduce(images) { $1($0, pass) } }
+
+    /// - Parameter map: what `callAsFunction` returns.
     /// - Returns: [B, featureWidth], not negative.
-    func callAsFunction(_ images: Tensor, _ pass: Pass) -> Tensor {
-        let last = convolutions.reduce(images) { $1($0, pass) }
-        return output(last.reshaped(to: images.shape[0], -1), pass).relu()
+    func pooled(_ map: Tensor, _ pass: Pass) -> Tensor {
+        output(map.reshaped(to: map.shape[0], -1), pass).relu()
+    }
+}
+
+extension Tensor {
+    /// Patches row by row, [B, N, D], as a map [B, D, rows, N / rows].
+    func patchMap(rows: Int) -> Tensor {
+        transposed().reshaped(to: shape[0], shape[2], rows, shape[1] / rows)
     }
 }

@@ -63,8 +63,11 @@ public struct DINOv2Features: FeatureNetwork, Component {
         let resized = images.interpolated(rows: axis(images.shape[2]), columns: axis(images.shape[3]))
         let side = configuration.network.patchSize
         let prepared = DINOv2Preparation(patchSize: side, basePatchSize: side)(resized * Float(1.0 / 255))
-        let token = encoder(prepared, layers: [], pass).classToken
-        return ImageFeatures(pooled: token.reshaped(to: images.shape[0], -1))
+        let last = configuration.network.depth - 1
+        let found = encoder(prepared, layers: [last], pass)
+        let map = found.patches[last]?.patchMap(rows: configuration.side / side)
+        return ImageFeatures(
+            pooled: found.classToken.reshaped(to: images.shape[0], -1), spatial: map.map(ImageFeatures.spatial))
     }
 
     private func axis(_ extent: Int) -> AxisResampling {

@@ -55,10 +55,12 @@ public struct EncoderFeatures: FeatureNetwork {
             x = x.interpolated(
                 rows: axis(x.shape[2], image.height), columns: axis(x.shape[3], image.width))
         }
-        let found = encoder(x * Float(2.0 / 255) - 1, pass)
+        let found = encoder.features(of: x * Float(2.0 / 255) - 1, pass)
         // Four rotations say nothing about how varied pictures are.
         let hasClasses = encoder.configuration.task == .classes
-        return ImageFeatures(pooled: found.pooled, logits: hasClasses ? found.logits : nil)
+        return ImageFeatures(
+            pooled: found.pooled, spatial: ImageFeatures.spatial(of: found.map), logits: hasClasses ? found.logits : nil
+        )
     }
 
     private func axis(_ from: Int, _ to: Int) -> AxisResampling {

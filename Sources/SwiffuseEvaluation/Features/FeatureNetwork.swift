@@ -41,6 +41,25 @@ public struct ImageFeatures: Sendable {
     }
 }
 
+extension ImageFeatures {
+    /// Features that keep places, out of a network's map: its first seven channels at 17 × 17 places or fewer, as the
+    /// spatial Fréchet distance takes them of Inception-v3 (Nash et al., arXiv:2103.03841).
+    ///
+    /// - Parameter map: [B, C, H, W]; a side above 17 is brought to it (bilinear with antialiasing).
+    /// - Returns: [B, H · W · min(7, C)], channels last as in the ADM evaluator's statistics.
+    public static func spatial(of map: Tensor) -> Tensor {
+        let (channels, sides) = (min(7, map.shape[1]), [map.shape[2], map.shape[3]])
+        var chosen = map.sliced(along: 1, 0..<channels)
+        if sides.contains(where: { $0 > 17 }) {
+            let axes = sides.map {
+                AxisResampling(from: $0, to: min(17, $0), interpolation: .bilinear, isAntialiased: true)
+            }
+            chosen = chosen.interpolated(rows: axes[0], columns: axes[1])
+        }
+        return chosen.permuted(to: [0, 2, 3, 1]).reshaped(to: map.shape[0], -1)
+    }
+}
+
 extension PartKind where Product == any FeatureNetwork {
     public static var features: Self { Self("features") }
 }

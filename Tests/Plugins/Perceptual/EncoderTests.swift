@@ -33,6 +33,39 @@ import Testing
         #expect(found.pooled.shape == [2, width] && found.logits.shape == [2, 3])
     }
 
+    /// Every architecture keeps places: what is pooled is the mean over the map, save where a linear layer pools.
+    @Test(arguments: [
+        (EncoderConfiguration.Architecture.vgg, [5, 1, 1]), (.vit, [6, 4, 5]), (.strided, [32, 8, 10]),
+    ])
+    func featuresKeepPlaces(_ architecture: EncoderConfiguration.Architecture, _ map: [Int]) throws {
+        var configuration = configuration(architecture)
+        (configuration.transformer.patchSize, configuration.transformer.imageSize) = (4, 16)
+        let encoder = try Encoder(configuration)
+        let store = ParameterStore(encoder.scope, seed: 0, on: device)
+        let images = Tensor.random(.normal, [2, 3, 16, 20], from: Philox(seed: 1), on: device)
+        let found = encoder.features(of: images, Pass(store))
+        #expect(found.map.shape == Shape([2] + map))
+        if architecture != .strided {
+            let (means, pooled) = (try found.map.mean(over: [2, 3]).scalars(), try found.pooled.scalars())
+            // The same numbers summed, perhaps in another order.
+            for (mean, value) in zip(means, pooled) { #expect(abs(mean - value) <= 1e-6) }
+        }
+    }
+
+    @Test func spatialFeaturesHaveChannelsLast() throws {
+        let map = Tensor((0..<2 * 9 * 3 * 5).map { Float($0) }, shape: [2, 9, 3, 5], on: device)
+        let found = try ImageFeatures.spatial(of: map).scalars()
+        #expect(found.count == 2 * 3 * 5 * 7)
+        for (place, value) in found.enumerated() {
+            let (image, row, column, channel) = (place / 105, place % 105 / 35, place % 35 / 7, place % 7)
+            #expect(value == Float(((image * 9 + channel) * 3 + row) * 5 + column))
+        }
+        let large = ImageFeatures.spatial(of: Tensor.ones([1, 2, 20, 4], on: device))
+        #expect(large.shape == [1, 17 * 4 * 2])
+        // Weights of a resampled place sum to 1 up to rounding.
+        for value in try large.scalars() { #expect(abs(value - 1) <= 1e-6) }
+    }
+
     @Test func refusesWhatDoesNotFit() throws {
         for change: (inout EncoderConfiguration) -> Void in [
             { $0.image.height = 15 }, { $0.widths = [1, 2] }, { $0.classes = 1 }, { $0.image.channels = 4 },
