@@ -45,32 +45,41 @@ public struct Encoder: Sendable {
     /// - Parameter images: [B, C, H, W] in −1…1.
     /// - Returns: one feature vector per picture, [B, D], and scores of the classes, [B, K].
     public func callAsFunction(_ images: Tensor, _ pass: Pass) -> (pooled: Tensor, logits: Tensor) {
-        let found = features(of: images, pass)
-        return (found.pooled, found.logits)
+        judged(last(images, pass), pass)
     }
 
     /// - Parameter images: [B, C, H, W] in −1…1.
     /// - Returns: the last features that keep places, [B, C', H', W'], and what `callAsFunction` returns.
     public func features(of images: Tensor, _ pass: Pass) -> (map: Tensor, pooled: Tensor, logits: Tensor) {
-        let map = map(of: images, pass)
-        // The mean of a transformer's patches: what P-DINO compares must tell the classes apart.
-        let pooled =
-            if case .strided(let network) = trunk { network.pooled(map, pass) } else { map.mean(over: [2, 3]) }
-        return (map, pooled, head(pass.dropout(pooled, rate: 0.2, site: "head"), pass))
+        let last = last(images, pass)
+        let (pooled, logits) = judged(last, pass)
+        guard case .vit(_, let preparation) = trunk else { return (last, pooled, logits) }
+        let rows = preparation.side(of: images.shape[2]) / configuration.transformer.patchSize
+        return (last.patchMap(rows: rows), pooled, logits)
     }
 
-    private func map(of images: Tensor, _ pass: Pass) -> Tensor {
+    /// The last features that keep places: [B, C', H', W'], or patches [B, N, D] of a transformer.
+    private func last(_ images: Tensor, _ pass: Pass) -> Tensor {
         switch trunk {
         case .vgg(let network):
             let stages = network.features(of: images, pass)
             return stages[stages.count - 1]
         case .vit(let network, let preparation):
-            let last = configuration.transformer.depth - 1
-            let prepared = preparation((images + 1) * 0.5)
-            let patches = network.patchFeatures(of: prepared, layers: [last], pass)[0]
-            return patches.patchMap(rows: prepared.shape[2] / configuration.transformer.patchSize)
+            let block = configuration.transformer.depth - 1
+            return network.patchFeatures(of: preparation((images + 1) * 0.5), layers: [block], pass)[0]
         case .strided(let network): return network(images, pass)
         }
+    }
+
+    private func judged(_ last: Tensor, _ pass: Pass) -> (pooled: Tensor, logits: Tensor) {
+        let pooled =
+            switch trunk {
+            case .vgg: last.mean(over: [2, 3])
+            // The mean of the patches: what P-DINO compares must tell the classes apart.
+            case .vit: last.mean(over: [1])
+            case .strided(let network): network.pooled(last, pass)
+            }
+        return (pooled, head(pass.dropout(pooled, rate: 0.2, site: "head"), pass))
     }
 }
 

@@ -18,10 +18,11 @@ struct BenchCommand: SwiffuseCommand {
             Suites: ops (each fused operation at the model's shapes), forward (one pass), train-step (loss, gradients, \
             AdamW and one running average), pixelgen-step (the same with LPIPS on VGG-16, P-DINO and REPA on DINOv2-B, and \
             each of these losses alone), sample (exact Heun with and without guidance 2.25 inside 0.1…0.9), loading (training \
-            from 10,000 JPEG files and from memory, in turns), io (writing, opening and loading the model's weights). All if none is named. Each case runs once to warm up and then --repeat times; the median counts, minimum and maximum show \
-            the spread. Memory: the most in tensors during the case, and the most that the process has had so far. \
-            Sizes: tiny is a JiT of width 256 and 8 blocks at 32²; B and L are JiT-B/16 and JiT-L/16 at 256²; with --recipe it is a \
-            model of your own (forward, train-step and sample). Weights are random.
+            from 10,000 JPEG files and from memory, in turns), io (writing, opening and loading the model's weights). All \
+            if none is named. Each case runs once to warm up and then --repeat times; the median counts, minimum and \
+            maximum show the spread. Memory: the most in tensors during the case, and the most that the process has had \
+            so far. Sizes: tiny is a JiT of width 256 and 8 blocks at 32²; B and L are JiT-B/16 and JiT-L/16 at 256²; with \
+            --recipe it is a model of your own (forward, train-step and sample). Weights are random.
 
             Examples:
               swiffuse bench
