@@ -58,14 +58,19 @@ import Testing
         #expect(try log("parts") == log("whole"))
     }
 
-    @Test func signalsSaveAndStop() throws {
+    /// Two signals at once are one wish: a terminal and a program around this one may both send it.
+    @Test(arguments: [1, 2]) func signalsSaveAndStop(_ count: Int) throws {
         let program = try Program()
         let tiny = try TinyRecipe()
         let process = try program.start(
             ["train", tiny.path, "--out", tiny.folder("run"), "--set", "training.steps=1000000"])
         while !tiny.folder.exists("run/log.csv") && process.isRunning { usleep(10_000) }
         usleep(100_000)
-        process.terminate()
+        for _ in 0..<count {
+            kill(process.processIdentifier, SIGTERM)
+            // Long enough for the first to be noticed.
+            usleep(10_000)
+        }
         process.waitUntilExit()
         #expect(process.terminationStatus == 128 + SIGTERM)
         let step = try Checkpoint(path: tiny.folder("run/checkpoint.safetensors")).step

@@ -10,6 +10,10 @@ final class StopRequest: Sendable {
         case end
     }
 
+    /// Signals this soon after the first are the same wish: a terminal and the program that started this one may both pass
+    /// it on.
+    private static let sameWish = Duration.milliseconds(500)
+
     private let effect: Effect
     private let received = Atomic<Int32>(0)
     private let isOver = Atomic<Bool>(false)
@@ -22,7 +26,8 @@ final class StopRequest: Sendable {
         return number == 0 ? nil : number
     }
 
-    /// Runs a body while SIGINT, SIGTERM and SIGHUP only set the request; a second signal ends the program at once.
+    /// Runs a body while SIGINT, SIGTERM and SIGHUP only set the request; a second signal, at least half a second after
+    /// the first, ends the program at once.
     ///
     /// Threads that the body starts inherit the blocked signals; one thread waits for them.
     static func whileHandlingSignals<Result>(_ body: (StopRequest) throws -> Result) throws -> Result {
@@ -62,11 +67,17 @@ final class StopRequest: Sendable {
     private func watch(_ signals: sigset_t) {
         var signals = signals
         var pause = timespec(tv_sec: 0, tv_nsec: 100_000_000)
+        var first: ContinuousClock.Instant?
         while !isOver.load(ordering: .relaxed) {
             let number = sigtimedwait(&signals, nil, &pause)
             guard number > 0 else { continue }
-            let (isFirst, _) = received.compareExchange(expected: 0, desired: number, ordering: .relaxed)
-            if effect == .end || !isFirst {
+            let now = ContinuousClock.now
+            let isSecond = first.map { now - $0 >= Self.sameWish } ?? false
+            if first == nil {
+                first = now
+                received.store(number, ordering: .relaxed)
+            }
+            if effect == .end || isSecond {
                 AtomicFile.removeUnfinished()
                 _exit(128 + number)
             }
