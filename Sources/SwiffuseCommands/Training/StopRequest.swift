@@ -78,8 +78,7 @@ final class StopRequest: Sendable {
                 received.store(number, ordering: .relaxed)
             }
             if effect == .end || isSecond {
-                AtomicFile.removeUnfinished()
-                _exit(128 + number)
+                AtomicFile.exitRemovingUnfinished(128 + number)
             }
         }
     }

@@ -44,9 +44,13 @@ public struct AtomicFile: ~Copyable {
     /// The temporary files of this process.
     private static let unfinished = Mutex<Set<String>>([])
 
-    /// Removes what this process is writing; for a process that ends at once.
-    package static func removeUnfinished() {
-        for path in unfinished.withLock({ $0 }) { unlink(path) }
+    /// Ends the process at once and leaves nothing half written: what is being written is removed, and no file is started
+    /// meanwhile.
+    package static func exitRemovingUnfinished(_ status: Int32) -> Never {
+        unfinished.withLock { paths in
+            for path in paths { unlink(path) }
+            _exit(status)
+        }
     }
 
     /// Appends bytes.
@@ -139,13 +143,18 @@ public struct AtomicFile: ~Copyable {
         while true {
             let suffix = String(UInt32.random(in: .min ... .max), radix: 36)
             let temporary = "\(folder(of: path))/\(temporaryPrefix)\(getpid())-\(suffix)\(temporarySuffix)"
-            let descriptor = calls.create(temporary)
+            let (descriptor, error) = unfinished.withLock { paths in
+                let descriptor = calls.create(temporary)
+                let error = errno
+                if descriptor >= 0 { paths.insert(temporary) }
+                return (descriptor, error)
+            }
             if descriptor >= 0 {
                 flock(descriptor, LOCK_EX | LOCK_NB)  // where locks are not supported, nothing is ever found abandoned
                 if let mode { fchmod(descriptor, mode) }
                 return (temporary, descriptor)
             }
-            if errno != EEXIST && errno != EINTR { throw .last(.create, path: path) }
+            if error != EEXIST && error != EINTR { throw FileError(.create, path: path, code: error) }
         }
     }
 
