@@ -1,6 +1,3 @@
-import COpenBLAS
-import Foundation
-
 /// How far samples and references overlap in feature space, by balls that reach each point's k-th neighbour in its own
 /// set.
 public struct PrecisionRecall: Sendable, Equatable, Encodable {
@@ -27,8 +24,8 @@ public struct PrecisionRecall: Sendable, Equatable, Encodable {
         var ballsAroundSample = [Int](repeating: 0, count: samples.rowCount)
         var isReferenceInside = [Bool](repeating: false, count: references.rowCount)
         var isCovered = isReferenceInside
-        try SquaredDistances.visit(samples, references) { sample, distances in
-            for (reference, distance) in distances.enumerated() {
+        try SquaredDistances.visit(samples, references) { sample, first, distances in
+            for (reference, distance) in zip(first..., distances) {
                 if distance <= referenceRadii[reference] {
                     ballsAroundSample[sample] += 1
                     isCovered[reference] = true
@@ -47,57 +44,19 @@ public struct PrecisionRecall: Sendable, Equatable, Encodable {
         guard points.rowCount > k else {
             throw .tooFewSamples(metric: "precision and recall", count: points.rowCount, minimum: k + 1)
         }
-        var radii = [Double](repeating: 0, count: points.rowCount)
-        try SquaredDistances.visit(points, points) { row, distances in
-            var nearest: [Double] = []  // ascending, at most k
-            for (column, distance) in distances.enumerated() where column != row {
-                if nearest.count == k, distance >= nearest[k - 1] { continue }
-                let place = nearest.firstIndex { distance < $0 } ?? nearest.count
-                nearest.insert(distance, at: place)
-                if nearest.count > k { nearest.removeLast() }
-            }
-            radii[row] = nearest[k - 1]
-        }
-        return radii
-    }
-}
-
-/// Squared Euclidean distances between two sets, a block of rows at a time: memory stays bounded however many there are.
-enum SquaredDistances {
-    private static let blockRowCount = 128
-
-    /// - Parameter body: called for each row of `a` with its distances to all rows of `b`.
-    static func visit(
-        _ a: Matrix, _ b: Matrix, _ body: (Int, UnsafeBufferPointer<Double>) -> Void
-    ) throws(EvaluationError) {
-        try LinearAlgebra.check()
-        let (norms, otherNorms) = (squaredNorms(a), squaredNorms(b))
-        let width = a.columnCount
-        var block = [Double](repeating: 0, count: blockRowCount * b.rowCount)
-        for start in stride(from: 0, to: a.rowCount, by: blockRowCount) {
-            let rows = min(blockRowCount, a.rowCount - start)
-            a.values.withUnsafeBufferPointer { values in
-                copenblas_dgemm(
-                    false, true, rows, b.rowCount, width, -2, values.baseAddress.map { $0 + start * width }, width,
-                    b.values, width, 0, &block, b.rowCount)
-            }
-            block.withUnsafeMutableBufferPointer { block in
-                for row in 0..<rows {
-                    let distances = UnsafeMutableBufferPointer(
-                        rebasing: block[row * b.rowCount..<(row + 1) * b.rowCount])
-                    // Rounding may make the distance of equal points negative.
-                    for column in 0..<b.rowCount {
-                        distances[column] = max(0, distances[column] + norms[start + row] + otherNorms[column])
-                    }
-                    body(start + row, UnsafeBufferPointer(distances))
+        // The k smallest distances so far of every point, ascending.
+        var nearest = [Double](repeating: .infinity, count: points.rowCount * k)
+        try SquaredDistances.visit(points, points) { row, first, distances in
+            let (start, last) = (row * k, row * k + k - 1)
+            for (column, distance) in zip(first..., distances) where column != row && distance < nearest[last] {
+                var place = last
+                while place > start, distance < nearest[place - 1] {
+                    nearest[place] = nearest[place - 1]
+                    place -= 1
                 }
+                nearest[place] = distance
             }
         }
-    }
-
-    private static func squaredNorms(_ matrix: Matrix) -> [Double] {
-        (0..<matrix.rowCount).map { row in
-            matrix.values[row * matrix.columnCount..<(row + 1) * matrix.columnCount].reduce(0) { $0 + $1 * $1 }
-        }
+        return (0..<points.rowCount).map { nearest[$0 * k + k - 1] }
     }
 }
