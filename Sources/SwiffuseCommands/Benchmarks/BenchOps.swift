@@ -58,19 +58,44 @@ struct BenchOps {
         let inputs = shapes.enumerated().map { Self.random($1, stream: $0, on: clock.device) }
         let operations = Double(op.floatingPointOperations(for: inputs.map(\.spec)))
         let name = Op.name.name + (detail.isEmpty ? "" : " (\(detail))")
-        let forward = try clock.measure("ops", name, amount: operations, unit: "FLOP/s") {
-            if let failure = op(inputs)[0].failure { throw failure }
+        func outputs(_ apply: ([Tensor]) -> [Tensor]) throws -> [Tensor] {
+            let outputs = apply(inputs)
+            for output in outputs { if let failure = output.failure { throw failure } }
+            return outputs
         }
-        // A gradient costs about twice the forward pass, which runs too.
-        let both = try clock.measure("ops", name + " + gradient", amount: 3 * operations, unit: "FLOP/s") {
+        func gradients(_ apply: ([Tensor]) -> [Tensor]) throws -> [Tensor] {
             let tape = Tape()
             let watched = inputs.prefix(differentiable ?? inputs.count).map { tape.watch($0) }
-            let outputs = op(watched + inputs.dropFirst(watched.count))
+            let outputs = apply(watched + inputs.dropFirst(watched.count))
             let loss = outputs.dropFirst().reduce(outputs[0].sum()) { $0 + $1.sum() }
-            let gradients = tape.gradients(of: loss, withRespectTo: watched)
-            for case let gradient? in gradients { if let failure = gradient.failure { throw failure } }
+            let gradients = tape.gradients(of: loss, withRespectTo: watched).compactMap { $0 }
+            for gradient in gradients { if let failure = gradient.failure { throw failure } }
+            return gradients
+        }
+        var forward = try clock.measure("ops", name, amount: operations, unit: "FLOP/s") {
+            _ = try outputs { op($0) }
+        }
+        // A gradient costs about twice the forward pass, which runs too.
+        var both = try clock.measure("ops", name + " + gradient", amount: 3 * operations, unit: "FLOP/s") {
+            _ = try gradients { op($0) }
+        }
+        for index in forward.indices {
+            forward[index].error = try Self.error(of: outputs { op($0) }, against: outputs(op.reference))
+        }
+        for index in both.indices {
+            both[index].error = try Self.error(of: gradients { op($0) }, against: gradients(op.reference))
         }
         return forward + both
+    }
+
+    /// The largest difference of some tensors to others, as a share of each other's largest value.
+    private static func error(of tensors: [Tensor], against expected: [Tensor]) throws -> Double {
+        try zip(tensors, expected).map { found, expected in
+            let (values, references) = (try found.scalars(), try expected.scalars())
+            let largest = references.reduce(0) { max($0, abs($1)) }
+            return zip(values, references).reduce(0.0) { max($0, Double(abs($1.0 - $1.1))) }
+                / Double(max(largest, .leastNormalMagnitude))
+        }.max() ?? 0
     }
 
     private func optimizer(width: Int) throws -> [BenchResult] {

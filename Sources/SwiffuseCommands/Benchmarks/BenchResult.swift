@@ -22,22 +22,35 @@ struct BenchResult: Codable {
     let dispatches: Int?
     /// What one more run was made of, the longest first; nil unless asked for.
     let operations: [BenchOperation]?
+    /// The largest difference to what the operation means, composed of primitives on the same device, as a share of the
+    /// largest value; nil where that is not looked at.
+    var error: Double?
 
     /// Columns of a table for people.
-    var row: [String] {
+    private var row: [String] {
         let spread = "\(Amount.number(minSeconds * 1000)) – \(Amount.number(maxSeconds * 1000))"
         let isLarge = ["FLOP/s", "B/s"].contains(rateUnit)
         let speed = "\(Amount.number(isLarge ? rate / 1e9 : rate)) \(isLarge ? "G" : "")\(rateUnit)"
         return [
             suite, name, Amount.number(medianSeconds * 1000), spread, speed, Amount.bytes(tensorBytes),
             Amount.bytes(residentBytes),
-        ] + (dispatches.map { [String($0)] } ?? [])
+        ]
     }
 
-    /// - Parameter hasDispatches: whether the results are of a device that launches kernels.
-    static func header(hasDispatches: Bool) -> [String] {
-        ["suite", "case", "median ms", "min – max ms", "speed", "tensors", "resident"]
-            + (hasDispatches ? ["dispatches"] : [])
+    /// All results for people.
+    static func lines(_ results: [BenchResult]) -> [String] {
+        let hasDispatches = results.contains { $0.dispatches != nil }
+        let hasErrors = results.contains { $0.error != nil }
+        var table = Table(
+            [.left, .left] + Array(repeating: .right, count: 7),
+            header: ["suite", "case", "median ms", "min – max ms", "speed", "tensors", "resident"]
+                + (hasDispatches ? ["dispatches"] : []) + (hasErrors ? ["error"] : []))
+        for result in results {
+            table.add(
+                result.row + (hasDispatches ? [result.dispatches.map { String($0) } ?? ""] : [])
+                    + (hasErrors ? [result.error.map { String(format: "%.1e", $0) } ?? ""] : []))
+        }
+        return table.lines()
     }
 }
 

@@ -15,7 +15,8 @@ struct BenchCommand: SwiffuseCommand {
         commandName: "bench",
         abstract: "Measure speed and memory of operations, training and sampling.",
         discussion: """
-            Suites: ops (each fused operation at the model's shapes), forward (one pass), train-step (loss, gradients, \
+            Suites: ops (each fused operation at the model's shapes, with its error: the largest difference to the \
+            same of primitives, as a share of the largest value), forward (one pass), train-step (loss, gradients, \
             AdamW and one running average), pixelgen-step (the same with LPIPS on VGG-16, P-DINO and REPA on DINOv2-B, and \
             each of these losses alone), sample (exact Heun with and without guidance 2.25 inside 0.1…0.9), loading (training \
             from 10,000 JPEG files and from memory, in turns), io (writing, opening and loading the model's weights). All \
@@ -134,11 +135,6 @@ struct BenchCommand: SwiffuseCommand {
             environment.say(String(decoding: try encoder.encode(results), as: UTF8.self))
             return
         }
-        let hasDispatches = results.contains { $0.dispatches != nil }
-        var table = Table(
-            [.left, .left, .right, .right, .right, .right, .right] + (hasDispatches ? [.right] : []),
-            header: BenchResult.header(hasDispatches: hasDispatches))
-        for result in results { table.add(result.row) }
-        for line in table.lines() { environment.say(line) }
+        for line in BenchResult.lines(results) { environment.say(line) }
     }
 }

@@ -62,6 +62,23 @@ extension VulkanProfile {
         case .other: return gpu
         }
     }
+
+    /// The profile for a device that it was not made for: no more lanes share a row than the device's subgroups have.
+    ///
+    /// - Throws: `unavailable` if kernels would read through views that the device does not allow.
+    func fitted(to facts: DeviceFacts) throws(DeviceError) -> VulkanProfile {
+        let texelByteCount = 4 * MemoryLayout<Float>.stride
+        if usesTexels && facts.texelLimit < facts.largestBuffer / texelByteCount {
+            throw .unavailable(
+                device: "vulkan:\(facts.index)",
+                reason: "the profile '\(name)' reads through texel buffers of up to "
+                    + "\(facts.largestBuffer / texelByteCount) elements, this device allows \(facts.texelLimit); "
+                    + "its own profile is '\(VulkanProfile.standard(for: facts).name)'")
+        }
+        var profile = self
+        if usesSubgroups { profile.lanes = min(lanes, facts.subgroupSize) }
+        return profile
+    }
 }
 
 extension DeviceFacts {

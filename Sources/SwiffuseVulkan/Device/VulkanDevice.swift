@@ -17,8 +17,8 @@ public final class VulkanDevice: Device {
     ///   - matrices: how large matrix products round their operands.
     ///   - memoryLimit: most bytes to take from the device; nil for no limit.
     ///   - watch: what is watched while the device works, to find faults and to measure.
-    /// - Throws: `unavailable` without Vulkan or the device, or if it cannot multiply as `matrices` asks: it lacks something,
-    ///   which the text names, or gave a wrong product when it was tested.
+    /// - Throws: `unavailable` without Vulkan or the device, if `profile` is not for it, or if it cannot multiply as
+    ///   `matrices` asks: it lacks something, which the text names, or gave a wrong product when it was tested.
     public convenience init(
         index: Int? = nil, profile: VulkanProfile? = nil, matrices: VulkanMatrices = .float32, memoryLimit: Int? = nil,
         watch: VulkanWatch = VulkanWatch()
@@ -27,6 +27,7 @@ public final class VulkanDevice: Device {
         let facts = try instance.device(index)
         var shape = profile ?? .standard(for: facts)
         if watch.bindsExactly { shape.usesTexels = false }
+        shape = try shape.fitted(to: facts)
         switch matrices {
         case .float32: break
         case .float16: shape = try shape.usingMatrices(facts.matrices, device: "vulkan:\(facts.index)")
