@@ -74,7 +74,7 @@ import Testing
         #expect(!folder.exists("x"))
     }
 
-    @Test(arguments: ["jit", "heun", "fashion-mnist", "standard", "swiffuse"])
+    @Test(arguments: ["jit", "heun", "fashion-mnist", "standard", "swiffuse", "pix-nerd", "ji-t", "yams"])
     func takenNamesAreRefused(_ name: String) throws {
         let outcome = try run("new-plugin", name, "--out", folder("x"), "--swiffuse-path", clone)
         #expect(outcome.exitCode == 2 && outcome.messages.contains("\(name) is taken"))

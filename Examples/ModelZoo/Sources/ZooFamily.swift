@@ -6,7 +6,6 @@ struct ZooFamily {
     /// The preset, with as many updates as the time is good for, so that the learning rate comes to its end.
     let recipe: Recipe
     let name: String
-    let minutes: Double
     private let plan: ZooPlan
     private let registry: Registry
     private let folder: RunFolder
@@ -21,14 +20,13 @@ struct ZooFamily {
         recipe.training.checkpointEvery = max(1, recipe.training.steps / 10)
         recipe.training.sampleEvery = 0
         try recipe.validate(with: registry)
-        (self.name, self.recipe, self.plan, self.minutes) = (name, recipe, plan, minutes)
+        (self.name, self.recipe, self.plan) = (name, recipe, plan)
         (self.registry, self.folder) = (registry, folder)
     }
 
     /// What the family comes to; what is done already is not done again.
     func result(_ judge: ZooJudge, on device: any Device) throws -> ZooResult {
-        if let result = ZooResult(file: resultPath), result.minutes == minutes, result.sampleCount == judge.sampleCount
-        {
+        if let result = ZooResult(file: resultPath) {
             say("\(name): done already")
             return result
         }
@@ -37,11 +35,10 @@ struct ZooFamily {
         let store = state.weights(recipe.sampling.ema, of: recipe.training).store
         say("\(name): drawing")
         let result = ZooResult(
-            preset: name, minutes: minutes, parameterCount: state.store.valueCount, updates: state.step,
+            preset: name, parameterCount: state.store.valueCount, updates: state.step,
             imagesPerSecond: plan.imagesPerSecond(of: name, recipe.training),
             picturesPerSecond: try picturesPerSecond(run),
-            frechet: try judge.distance(of: run.loop.model, store: store, registry: registry),
-            sampleCount: judge.sampleCount)
+            frechet: try judge.distance(of: run.loop.model, store: store, registry: registry))
         try result.write(to: resultPath)
         return result
     }

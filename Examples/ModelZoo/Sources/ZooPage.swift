@@ -12,22 +12,43 @@ struct ZooPage {
     static let begin = "<!-- table: written by modelzoo -->"
     static let end = "<!-- end of table -->"
 
-    let path: String
+    let folder: String
+    var path: String { folder + "/README.md" }
 
-    func write(_ rows: [ZooResult], minutes: Double, judge: ZooJudge) throws {
+    /// The page of a folder, begun if there is none; says what is wrong with it before any work.
+    init(folder: String) throws {
+        self.folder = folder
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        if !FileManager.default.fileExists(atPath: path) {
+            try AtomicFile.write(Array("# Model zoo\n\n\(Self.begin)\n\(Self.end)\n".utf8), to: path)
+        }
+        _ = try parts()
+    }
+
+    func write(_ rows: [ZooResult], _ settings: ZooSettings, judge: ZooJudge, processor: DeviceInfo) throws {
+        let parts = try parts()
+        let page = parts.before + "\n" + table(rows, settings, judge, processor) + parts.after
+        try AtomicFile.write(Array(page.utf8), to: path)
+    }
+
+    /// What stands around the table.
+    private func parts() throws -> (before: String, after: String) {
         let text = try String(contentsOfFile: path, encoding: .utf8)
         guard let start = text.range(of: Self.begin), let end = text.range(of: Self.end),
             start.upperBound <= end.lowerBound
         else { throw MissingMarkers(path: path) }
-        let page = text[..<start.upperBound] + "\n" + table(rows, minutes, judge) + text[end.lowerBound...]
-        try AtomicFile.write(Array(String(page).utf8), to: path)
+        return (String(text[..<start.upperBound]), String(text[end.lowerBound...]))
     }
 
-    private func table(_ rows: [ZooResult], _ minutes: Double, _ judge: ZooJudge) -> String {
+    private func table(
+        _ rows: [ZooResult], _ settings: ZooSettings, _ judge: ZooJudge, _ processor: DeviceInfo
+    ) -> String {
+        let threads = processor.details.first { $0.label == "threads" }.map { ", threads: \($0.value)" } ?? ""
         var lines = [
             "",
-            "As many updates of each as fit into \(minutes.formatted()) minutes on \(processor), by speeds measured in turns. FID of \(judge.sampleCount) samples against the "
-                + "10,000 test pictures, seen by: \(judge.title).", "",
+            "As many updates of \(settings.batch) pictures as fit into \(settings.minutes.formatted()) minutes on "
+                + "\(processor.name)\(threads), by speeds measured in turns. FID of \(settings.samples) samples against "
+                + "the 10,000 test pictures, seen by: \(judge.title).", "",
             "| preset | FID, own encoder ↓ | parameters | updates | images/s, training | pictures/s, drawing |",
             "|---|---|---|---|---|---|",
         ]
@@ -40,11 +61,6 @@ struct ZooPage {
         ]
         lines.append("| " + rows.map { "![\($0.preset)](\($0.preset).png)" }.joined(separator: " | ") + " |")
         return lines.joined(separator: "\n") + "\n\n"
-    }
-
-    private var processor: String {
-        guard let info = try? CPUDevice().info else { return "a processor" }
-        return info.name + (info.details.first { $0.label == "threads" }.map { ", threads: \($0.value)" } ?? "")
     }
 
     private func thousands(_ count: Int) -> String { "\(shortened(Double(count) / 1000)) k" }

@@ -4,7 +4,6 @@ import Swiffuse
 /// What a family came to: one row of the table, kept beside its run.
 struct ZooResult: Codable, Equatable {
     let preset: String
-    let minutes: Double
     let parameterCount: Int
     let updates: Int
     /// While training.
@@ -13,8 +12,6 @@ struct ZooResult: Codable, Equatable {
     let picturesPerSecond: Double
     /// Fréchet distance of the samples, as the judge sees them.
     let frechet: Double
-    /// How many samples it saw.
-    let sampleCount: Int
 
     /// The row kept in a file; nil if there is none, or a damaged one.
     init?(file: String) {
@@ -25,17 +22,15 @@ struct ZooResult: Codable, Equatable {
     }
 
     init(
-        preset: String, minutes: Double, parameterCount: Int, updates: Int, imagesPerSecond: Double,
-        picturesPerSecond: Double, frechet: Double, sampleCount: Int
+        preset: String, parameterCount: Int, updates: Int, imagesPerSecond: Double, picturesPerSecond: Double,
+        frechet: Double
     ) {
         self.preset = preset
-        self.minutes = minutes
         self.parameterCount = parameterCount
         self.updates = updates
         self.imagesPerSecond = imagesPerSecond
         self.picturesPerSecond = picturesPerSecond
         self.frechet = frechet
-        self.sampleCount = sampleCount
     }
 
     func write(to file: String) throws {

@@ -13,6 +13,9 @@ struct PluginName {
     /// The library's module; not the name of a type in it, which would hide the module.
     var module: String { type + "Parts" }
 
+    /// Packages that a plugin's own stands beside.
+    private static let packages = ["swiffuse", "yams", "swift-argument-parser"]
+
     /// - Parameters:
     ///   - text: what the user typed.
     ///   - registry: whose names are taken.
@@ -29,10 +32,12 @@ struct PluginName {
                 "a plugin cannot be called '\(text.prefix(60))'; use words of lowercase letters and digits, each "
                     + "beginning with a letter, joined by dashes, as in ring-mixer (at most 40 characters)")
         }
-        let taken = Set(
-            registry.entries.flatMap { [$0.plugin, $0.key] } + registry.presets.map(\.name) + ["swiffuse"])
-        guard !taken.contains(text) else {
-            throw UserError("the name \(text) is taken: a part, preset or plugin is called that; choose another")
+        let known = registry.entries.flatMap { [$0.plugin, $0.key] } + registry.presets.map(\.name) + Self.packages
+        // Type names have no dashes: pix-nerd and pixnerd would be the same.
+        func plain(_ name: String) -> String { name.lowercased().filter { $0 != "-" } }
+        guard !known.contains(where: { plain($0) == plain(text) }) else {
+            throw UserError(
+                "the name \(text) is taken: a part, preset, plugin or package is called that; choose another")
         }
         key = text
     }

@@ -32,6 +32,10 @@ public struct FixtureReport: Sendable, Hashable {
             reason = "\(failure.tensor): \(why)"
         } else if results.contains(where: { $0.verdict == .pass }) {
             verdict = .pass
+            let skipped = results.filter(\.isUnsupported)
+            if case .unsupported(let why)? = skipped.first?.verdict {
+                reason = "\(skipped.count) of \(results.count) tensors were not compared: \(why)"
+            }
         } else if let first = results.first(where: \.isUnsupported), case .unsupported(let why) = first.verdict {
             verdict = .unsupported
             reason = why
