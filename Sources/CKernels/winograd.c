@@ -55,8 +55,8 @@ CK_INLINE void transform_weights(const lanes *CK_RESTRICT in, ptrdiff_t step, la
     }
 }
 
-CK_KERNEL void ck_winograd_weights(const float *weights, ptrdiff_t channels, bool flips, float *transformed, ptrdiff_t begin,
-                                   ptrdiff_t end) {
+CK_KERNEL void ck_winograd_weights(const float *weights, ptrdiff_t channels, bool flips, float *transformed, ptrdiff_t step,
+                                   ptrdiff_t begin, ptrdiff_t end) {
     enum { elements = window * window };
     const ptrdiff_t groups = (channels + width - 1) / width;
     for (ptrdiff_t group = begin * groups; group < end * groups; group++) {
@@ -70,12 +70,12 @@ CK_KERNEL void ck_winograd_weights(const float *weights, ptrdiff_t channels, boo
         }
         for (ptrdiff_t c = 0; c < window; c++) transform_weights(filters + c, window, half + c, window);
         for (ptrdiff_t r = 0; r < patch; r++) transform_weights(half + r * window, 1, whole + r * patch, 1);
-        float *target = transformed + output * ck_winograd_products * channels + channel;
+        float *target = transformed + output * channels + channel;
         if (filled == width)
-            for (ptrdiff_t k = 0; k < ck_winograd_products; k++) memcpy(target + k * channels, whole[k], sizeof whole[k]);
+            for (ptrdiff_t k = 0; k < ck_winograd_products; k++) memcpy(target + k * step, whole[k], sizeof whole[k]);
         else
             for (ptrdiff_t k = 0; k < ck_winograd_products; k++)
-                memcpy(target + k * channels, whole[k], (size_t)filled * sizeof(float));
+                memcpy(target + k * step, whole[k], (size_t)filled * sizeof(float));
     }
 }
 
@@ -165,7 +165,7 @@ CK_INLINE void split_pixels(const float *CK_RESTRICT row, const lanes *after, co
 }
 
 CK_KERNEL void ck_winograd_pixels(const ck_winograd *tiles, ptrdiff_t channels, const float *images, const float *mask,
-                                  float *transformed, ptrdiff_t begin, ptrdiff_t end) {
+                                  float *transformed, ptrdiff_t step, ptrdiff_t begin, ptrdiff_t end) {
     for (ptrdiff_t first = begin; first < end; first += width) {
         run runs[width];
         const ptrdiff_t run_count = find_runs(tiles, first, ck_min(end, first + width), runs);
@@ -184,8 +184,8 @@ CK_KERNEL void ck_winograd_pixels(const ck_winograd *tiles, ptrdiff_t channels, 
             for (ptrdiff_t r = 0; r < patch; r++) split_pixels(pixels.rows[r], pixels.after[r], &inner, patches + r * patch);
             for (ptrdiff_t c = 0; c < patch; c++) transform_pixels(patches + c, half + c, patch);
             for (ptrdiff_t r = 0; r < patch; r++) transform_pixels(half + r * patch, whole + r * patch, 1);
-            float *target = transformed + channel * ck_winograd_products * tiles->lanes + first - begin;
-            for (ptrdiff_t k = 0; k < ck_winograd_products; k++) memcpy(target + k * tiles->lanes, whole[k], sizeof whole[k]);
+            float *target = transformed + channel * tiles->lanes + first - begin;
+            for (ptrdiff_t k = 0; k < ck_winograd_products; k++) memcpy(target + k * step, whole[k], sizeof whole[k]);
         }
     }
 }
@@ -216,9 +216,8 @@ CK_INLINE void store_pixels(const float *CK_RESTRICT row, ptrdiff_t count, bool 
     }
 }
 
-CK_KERNEL void ck_winograd_results(const ck_winograd *tiles, ptrdiff_t channels, const float *products,
+CK_KERNEL void ck_winograd_results(const ck_winograd *tiles, ptrdiff_t channels, const float *products, ptrdiff_t step,
                                    const ck_convolution_epilogue *epilogue, float *images, ptrdiff_t begin, ptrdiff_t end) {
-    const ptrdiff_t step = tiles->lanes;
     const float floor = epilogue->rectifies ? 0.0f : -__builtin_inff();
     for (ptrdiff_t first = begin; first < end; first += width) {
         run runs[width];
@@ -226,7 +225,7 @@ CK_KERNEL void ck_winograd_results(const ck_winograd *tiles, ptrdiff_t channels,
         for (ptrdiff_t channel = 0; channel < channels; channel++) {
             lanes half[tile * patch], results[tile * tile];
             pixel_row rows[tile];
-            const float *source = products + channel * ck_winograd_products * step + first - begin;
+            const float *source = products + channel * tiles->lanes + first - begin;
             const float shift = epilogue->bias ? epilogue->bias[channel] : 0.0f;
             for (ptrdiff_t c = 0; c < patch; c++) transform_products(source + c * step, patch * step, half[c], patch * width);
             for (ptrdiff_t r = 0; r < tile; r++) transform_products(half[r * patch], width, results[r * tile], width);

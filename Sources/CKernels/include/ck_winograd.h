@@ -3,7 +3,8 @@
 //
 // A convolution is three steps: the weights are transformed once, then for each block of tiles the pixels are transformed, 36 matrix
 // products [outputs, channels] · [channels, tiles] follow, and their results are transformed into pixels. A block's values are laid
-// out [channels, 36, lanes], a lane being a tile.
+// out [36, channels, lanes], a lane being a tile, the weights [36, outputs, channels]. The 36 parts lie `step` apart: not a power of
+// two of bytes, or all values of a tile would fall into the same lines of the cache.
 #ifndef CK_WINOGRAD_H
 #define CK_WINOGRAD_H
 
@@ -24,18 +25,19 @@ typedef struct {
     ptrdiff_t lanes;                          // of a block, a multiple of 16
 } ck_winograd;
 
-/// The filters [outputs, channels, 3, 3] of the outputs `begin ..< end` into `transformed` [outputs, 36, channels]; `flips` turns
+/// The filters [outputs, channels, 3, 3] of the outputs `begin ..< end` into `transformed` [36, outputs, channels]; `flips` turns
 /// them by 180°.
-void ck_winograd_weights(const float *weights, ptrdiff_t channels, bool flips, float *transformed, ptrdiff_t begin, ptrdiff_t end);
+void ck_winograd_weights(const float *weights, ptrdiff_t channels, bool flips, float *transformed, ptrdiff_t step, ptrdiff_t begin,
+                         ptrdiff_t end);
 
-/// Pixels under the tiles `begin ..< end`, all channels, into `transformed` [channels, 36, lanes].
+/// Pixels under the tiles `begin ..< end`, all channels, into `transformed` [36, channels, lanes].
 ///
 /// - mask: NULL, or like `images`: pixels count as 0 where it is not positive.
 void ck_winograd_pixels(const ck_winograd *tiles, ptrdiff_t channels, const float *images, const float *mask, float *transformed,
-                        ptrdiff_t begin, ptrdiff_t end);
+                        ptrdiff_t step, ptrdiff_t begin, ptrdiff_t end);
 
-/// The products [channels, 36, lanes] of the tiles `begin ..< end` into pixels of `images`.
-void ck_winograd_results(const ck_winograd *tiles, ptrdiff_t channels, const float *products, const ck_convolution_epilogue *epilogue,
-                         float *images, ptrdiff_t begin, ptrdiff_t end);
+/// The products [36, channels, lanes] of the tiles `begin ..< end` into pixels of `images`.
+void ck_winograd_results(const ck_winograd *tiles, ptrdiff_t channels, const float *products, ptrdiff_t step,
+                         const ck_convolution_epilogue *epilogue, float *images, ptrdiff_t begin, ptrdiff_t end);
 
 #endif

@@ -82,31 +82,38 @@ struct WinogradConvolution {
         var tiles = tiles
         tiles.lanes = lanes(threadCount: runtime.pool.threadCount)
         let (tileCount, lanes) = (tileCount, tiles.lanes)
-        let sizes = (pixels: Self.products * channels.read * lanes, results: Self.products * channels.written * lanes)
+        let steps = (pixels: Self.step(channels.read * lanes), results: Self.step(channels.written * lanes))
+        let sizes = (pixels: Self.products * steps.pixels, results: Self.products * steps.results)
         let scratch = try runtime.scratch((sizes.pixels + sizes.results) * runtime.pool.threadCount)
         runtime.pool.run((tileCount + lanes - 1) / lanes) { [tiles] task, worker in
             let pixels = scratch.floats + worker * (sizes.pixels + sizes.results)
             let results = pixels + sizes.pixels
             let range = task * lanes..<min(tileCount, (task + 1) * lanes)
             withUnsafePointer(to: tiles) { tiles in
-                ck_winograd_pixels(tiles, channels.read, source, mask, pixels, range.lowerBound, range.upperBound)
+                ck_winograd_pixels(
+                    tiles, channels.read, source, mask, pixels, steps.pixels, range.lowerBound, range.upperBound)
                 multiply(weights.floats, pixels, into: results, lanes: lanes, tileCount: range.count)
                 withUnsafePointer(to: epilogue) {
                     ck_winograd_results(
-                        tiles, channels.written, results, $0, target, range.lowerBound, range.upperBound)
+                        tiles, channels.written, results, steps.results, $0, target, range.lowerBound, range.upperBound)
                 }
             }
         }
     }
 
-    /// The weights [O, 36, C].
+    /// Numbers from one of the 36 parts to the next; a line of the cache more than the part, whose size may be a power of
+    /// two.
+    private static func step(_ count: Int) -> Int { count + vector }
+
+    /// The weights [36, O, C].
     private func transformed(
         _ weight: UnsafePointer<Float>, _ runtime: CPURuntime
     ) throws(DeviceError) -> CPUBuffer {
         let (inputs, outputs) = isBackward ? (channels.written, channels.read) : (channels.read, channels.written)
-        let result = try runtime.scratch(Self.products * inputs * outputs)
+        let step = Self.step(inputs * outputs)
+        let result = try runtime.scratch(Self.products * step)
         runtime.pool.run(over: outputs, grain: max(1, CPURuntime.elementGrain / (Self.products * inputs))) {
-            ck_winograd_weights(weight, inputs, isBackward, result.floats, $0.lowerBound, $0.upperBound)
+            ck_winograd_weights(weight, inputs, isBackward, result.floats, step, $0.lowerBound, $0.upperBound)
         }
         return result
     }
@@ -121,9 +128,11 @@ struct WinogradConvolution {
         for product in 0..<Self.products {
             MatrixProduct(
                 rows: channels.written, columns: columns, depth: channels.read,
-                a: MatrixOperand(weights + product * inputs, stride: Self.products * inputs, isTransposed: isBackward),
-                b: MatrixOperand(pixels + product * lanes, stride: Self.products * lanes),
-                c: results + product * lanes, cStride: Self.products * lanes
+                a: MatrixOperand(
+                    weights + product * Self.step(channels.read * channels.written), stride: inputs,
+                    isTransposed: isBackward),
+                b: MatrixOperand(pixels + product * Self.step(channels.read * lanes), stride: lanes),
+                c: results + product * Self.step(channels.written * lanes), cStride: lanes
             ).compute()
         }
     }
