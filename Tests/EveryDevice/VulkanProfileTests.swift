@@ -41,6 +41,28 @@ import Testing
         #expect(try dispatches(leastSliceDepth: 16) > dispatches(leastSliceDepth: .max))
     }
 
+    /// Products whose operands are copied into the order of reading.
+    @Test func panelsMatchTheReference() throws {
+        let cases = OpCase.all.filter { $0.name.contains("matmul") || $0.name.contains("linear") }
+        func dispatches(_ rule: VulkanProfile.PanelRule?, usesTexels: Bool = true) throws -> Int {
+            var profile = VulkanProfile.llvmpipe
+            profile.usesTexels = usesTexels
+            profile.panels = rule
+            let device = try VulkanDevice(profile: profile)
+            for opCase in cases {
+                let found = try OpCheck.parity(of: opCase, on: device, applications: 2)
+                #expect(
+                    found.worst <= 2 * opCase.tolerance,
+                    "\(opCase.name): outputs \(found.outputs), gradients \(found.gradients)")
+            }
+            return device.recordingCounts.dispatches
+        }
+        let always = VulkanProfile.PanelRule(longestWalk: 0, leastTiles: 1)
+        let copied = try dispatches(always)
+        #expect(try dispatches(nil) < copied)
+        #expect(try dispatches(always, usesTexels: false) == copied)
+    }
+
     /// Registers and lanes, read through storage buffers.
     @Test func kernelsWithoutTexelsMatchTheReference() throws {
         var profile = VulkanProfile.llvmpipe

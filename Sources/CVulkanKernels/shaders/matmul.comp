@@ -8,8 +8,9 @@
 // computes ROWS × 4 · (lanes) elements, no shared memory, no barriers; A's elements pass from lane to lane.
 //
 // Slots: 0 C, 1 A, 2 B, 3 a vector, 4 a matrix that lies like C. LAYOUT: 0 A [M, K] B [K, N]; 1 A [M, K] B [N, K]; 2 A [K, M]
-// B [K, N]. Rows of A and B start at multiples of four elements; sizes need not be whole tiles: rows are clamped when read and
-// not stored. Rows of K past `depth` are masked (LAYOUT 2) or meet zeros in A (LAYOUT 0, 1).
+// B [K, N]; 3 panels, as panels.comp makes them: A [M / ROWS, K / 4, ROWS, 4], B [N / (4 · lanes), K, lanes, 4]. Rows of A and B
+// start at multiples of four elements; sizes need not be whole tiles: rows are clamped when read and not stored. Rows of K past
+// `depth` are masked (LAYOUT 2) or meet zeros in A (all others).
 // EPILOGUE: 0 none; 1 adds the vector by column; 2 e^(x − vector by row); 3 matrix · (x − vector by row) · scale; 4 x · vector
 // by row.
 layout(local_size_x_id = 0) in;
@@ -28,7 +29,7 @@ layout(push_constant) uniform Parameters {
     uint depthUnits; // in fours, a multiple of STEPS
     float scale;
     uint aOffset, bOffset, cOffset; // A, B in fours
-    uint aStride, bStride, cStride; // A, B in fours
+    uint aStride, bStride, cStride; // from row to row, or from panel to panel; A, B in fours
     uint vectorOffset, vectorStride; // per matrix
     uint extents[2]; // of the two inner batch axes
     uint aSteps[3], bSteps[3], cSteps[3]; // A, B in fours; the outermost axis first
@@ -55,12 +56,16 @@ void main() {
     // Addresses of this lane's loads at k = 0.
     uint aPlace[(ROWS + 3) / 4], bPlace[4];
     const uint lastRow = rows - 1, lastColumn = columns - 1;
-    if (LAYOUT != 2) {
+    if (LAYOUT == 3) {
+        [[unroll]] for (uint i = 0; i < ROWS; i += lanes) aPlace[i / lanes] = aStart + gl_WorkGroupID.y * aStride + i + lane;
+    } else if (LAYOUT != 2) {
         [[unroll]] for (uint i = 0; i < ROWS; i += lanes) aPlace[i / lanes] = aStart + min(row0 + i + lane, lastRow) * aStride;
     } else {
         aPlace[0] = aStart + min(row0 / 4 + lane % (ROWS / 4), lastRow / 4);
     }
-    if (LAYOUT == 1) {
+    if (LAYOUT == 3) {
+        bPlace[0] = bStart + gl_WorkGroupID.x * bStride + lane;
+    } else if (LAYOUT == 1) {
         [[unroll]] for (uint e = 0; e < 4; e++) bPlace[e] = bStart + min(column0 + lane + e * lanes, lastColumn) * bStride;
     } else {
         bPlace[0] = bStart + min(column0 / 4 + lane, lastColumn / 4);
@@ -76,6 +81,8 @@ void main() {
             if (LAYOUT == 1) {
                 const vec4 t0 = b4(bPlace[0] + k), t1 = b4(bPlace[1] + k), t2 = b4(bPlace[2] + k), t3 = b4(bPlace[3] + k);
                 [[unroll]] for (uint e = 0; e < 4; e++) y[e] = vec4(t0[e], t1[e], t2[e], t3[e]);
+            } else if (LAYOUT == 3) {
+                [[unroll]] for (uint e = 0; e < 4; e++) y[e] = b4(bPlace[0] + (4 * k + e) * lanes);
             } else {
                 [[unroll]] for (uint e = 0; e < 4; e++)
                     y[e] = b4(WHOLE ? bRow + (4 * s + e) * bStride : bPlace[0] + min(4 * k + e, depth - 1) * bStride);
@@ -88,7 +95,7 @@ void main() {
                 }
             } else {
                 [[unroll]] for (uint first = 0; first < ROWS; first += lanes) {
-                    const vec4 x = a4(aPlace[first / lanes] + k);
+                    const vec4 x = a4(aPlace[first / lanes] + (LAYOUT == 3 ? k * ROWS : k));
                     [[unroll]] for (uint i = 0; i < min(lanes, ROWS); i++)
                         [[unroll]] for (uint e = 0; e < 4; e++) sum[first + i] += subgroupShuffle(x[e], i) * y[e];
                 }

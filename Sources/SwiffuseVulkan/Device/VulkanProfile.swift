@@ -18,6 +18,8 @@ public struct VulkanProfile: Sendable, Hashable {
     /// The tiles of `Product.matrices`, where a user asks for it: multiples of 32 rows and columns up to 128. Empty if the
     /// profile is not for devices that have it.
     public var matrixTiles: [Tile] = []
+    /// When `Product.subgroup` copies its operands into the order of reading first; nil never does.
+    public var panels: PanelRule?
     /// Dispatches after which recorded work is handed to the device.
     public var submitDispatches: Int
     /// Arithmetic after which recorded work is handed to the device, so that no submission runs for long.
@@ -58,13 +60,26 @@ public struct VulkanProfile: Sendable, Hashable {
         }
     }
 
+    /// Which products are worth copying their operands for.
+    public struct PanelRule: Sendable, Hashable {
+        /// Bytes over which a workgroup may walk from row to row. On a processor: pages that its translation buffers hold.
+        public var longestWalk: Int
+        /// Tiles along rows and along columns that share a copy.
+        public var leastTiles: Int
+
+        public init(longestWalk: Int, leastTiles: Int) {
+            self.longestWalk = longestWalk
+            self.leastTiles = leastTiles
+        }
+    }
+
     /// Mesa's driver on the processor: eight lanes, tiles in registers, no shared memory, no barriers.
     ///
     /// Tile sizes: measured on a 2-core AVX-512 Xeon with Mesa 22.3; 32 rows are a flat optimum.
     public static var llvmpipe: VulkanProfile {
         VulkanProfile(
             name: "llvmpipe", usesTexels: true, usesSubgroups: true, lanes: 8, groupSize: 64, units: 4,
-            product: .subgroup(rows: 32), submitDispatches: 64, submitOperations: 20_000_000_000,
+            product: .subgroup(rows: 32), panels: PanelRule(longestWalk: 10 << 20, leastTiles: 8), submitDispatches: 64, submitOperations: 20_000_000_000,
             dispatchOperations: .max, loopLimit: 60_000, waitLimit: nil)
     }
 
@@ -72,7 +87,7 @@ public struct VulkanProfile: Sendable, Hashable {
     public static var swiftShader: VulkanProfile {
         VulkanProfile(
             name: "swiftshader", usesTexels: false, usesSubgroups: true, lanes: 4, groupSize: 64, units: 4,
-            product: .subgroup(rows: 16), submitDispatches: 64, submitOperations: 5_000_000_000,
+            product: .subgroup(rows: 16), panels: PanelRule(longestWalk: 10 << 20, leastTiles: 8), submitDispatches: 64, submitOperations: 5_000_000_000,
             dispatchOperations: .max, loopLimit: .max, waitLimit: nil)
     }
 
@@ -92,7 +107,7 @@ public struct VulkanProfile: Sendable, Hashable {
                 Tile(rows: 128, columns: 128, leastGroups: 128, leastSliceDepth: 4096),
                 Tile(rows: 64, columns: 64, leastGroups: 128, leastSliceDepth: 2048),
                 Tile(rows: 32, columns: 32, leastGroups: 64, leastSliceDepth: 1024),
-            ], submitDispatches: 128, submitOperations: 20_000_000_000, dispatchOperations: 20_000_000_000,
+            ], panels: nil, submitDispatches: 128, submitOperations: 20_000_000_000, dispatchOperations: 20_000_000_000,
             loopLimit: .max, waitLimit: 60)
     }
 

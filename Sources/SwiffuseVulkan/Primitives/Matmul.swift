@@ -56,7 +56,8 @@ extension VulkanRuntime {
             invocations: output.count, operations: 2 * output.count * left.columns)
     }
 
-    /// The tiled product; operands whose rows do not lie in whole vectors are packed first.
+    /// The tiled product; operands are copied first where that pays, or where their rows do not lie
+    /// in whole vectors.
     ///
     /// - Parameters:
     ///   - a: its columns may outnumber the rows of `b`, up to a multiple of four, if it holds zeros there.
@@ -67,11 +68,10 @@ extension VulkanRuntime {
         epilogue: MatmulEpilogue = .none, storedColumns: Int? = nil, tile: VulkanProfile.Tile? = nil
     ) throws(DeviceError) {
         if output.count == 0 { return }
-        let arrangement = MatrixArrangement(a, b)
-        let left = arrangement.packsA ? try packed(a) : a
-        let right = arrangement.packsB ? try packed(b) : b
+        let depth = b.matrix.rows
+        let (a, b, order) = try arranged(a, b, storedColumns: storedColumns ?? output.matrix.columns)
         let call = ProductCall(
-            a: left, b: right, output: output, layout: arrangement.layout, scale: scale,
+            a: a, b: b, output: output, order: order, depth: depth, scale: scale,
             accumulates: mode == .accumulate, epilogue: epilogue,
             storedColumns: storedColumns ?? output.matrix.columns, tile: tile)
         if let sliced = SlicedProduct(call, profile) {
@@ -79,6 +79,20 @@ extension VulkanRuntime {
         } else {
             try call.record(on: self)
         }
+    }
+
+    /// The operands as the kernel reads them.
+    private func arranged(
+        _ a: BufferView, _ b: BufferView, storedColumns: Int
+    ) throws(DeviceError) -> (a: BufferView, b: BufferView, order: ProductCall.Order) {
+        if let panels = try Panels(a, b, storedColumns: storedColumns, on: self) {
+            return (panels.a, panels.b, .panels(depthUnits: panels.depthUnits))
+        }
+        let arrangement = MatrixArrangement(a, b)
+        return (
+            arrangement.packsA ? try packed(a) : a, arrangement.packsB ? try packed(b) : b,
+            .matrices(arrangement.layout)
+        )
     }
 
     /// The matrices with dense rows, filled up with zeros to whole vectors, in temporary memory.

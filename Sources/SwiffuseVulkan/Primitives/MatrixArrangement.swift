@@ -42,7 +42,7 @@ package struct MatrixArrangement {
 
 extension BufferView {
     /// Whether rows, or columns, lie in memory as aligned whole vectors (the last one may be cut).
-    fileprivate var vectorOrder: (byRows: Bool, byColumns: Bool) {
+    var vectorOrder: (byRows: Bool, byColumns: Bool) {
         let (rows, columns, rowStride, columnStride) = matrix
         guard place % 4 == 0, strides.dropLast(2).allSatisfy({ $0 % 4 == 0 }) else { return (false, false) }
         return (

@@ -5,13 +5,34 @@ struct ProductCall {
     let a: BufferView
     let b: BufferView
     let output: BufferView
-    let layout: MatrixArrangement.Layout
+    let order: Order
+    /// The extent that is summed over.
+    let depth: Int
     let scale: Float
     let accumulates: Bool
     let epilogue: MatmulEpilogue
     let storedColumns: Int
     /// The tile in shared memory; nil leaves the choice to the profile.
     var tile: VulkanProfile.Tile?
+
+    /// How A and B lie.
+    enum Order {
+        case matrices(MatrixArrangement.Layout)
+        /// A and B are `Panels`, this deep in vectors.
+        case panels(depthUnits: Int)
+
+        /// The kernels' name for it.
+        fileprivate var number: UInt32 {
+            switch self {
+            case .matrices(let layout): layout.rawValue
+            case .panels: 3
+            }
+        }
+
+        fileprivate func isLayout(_ layout: MatrixArrangement.Layout) -> Bool {
+            if case .matrices(layout) = self { true } else { false }
+        }
+    }
 
     func record(on runtime: VulkanRuntime) throws(DeviceError) {
         let axes = BatchAxes([a, b, output])
@@ -40,15 +61,20 @@ struct ProductCall {
             ],
             parameters: words(axes, first: batches.lowerBound, rows: rows),
             groups: (columnGroups, (rows.count + plan.rows - 1) / plan.rows, batches.count),
-            operations: 2 * rows.count * output.matrix.columns * b.matrix.rows * batches.count)
+            operations: 2 * rows.count * output.matrix.columns * depth * batches.count)
         try runtime.record(call)
     }
 
     /// What an epilogue reads beside the product, of the output's layout.
     private var matrix: BufferView? { accumulates ? output : epilogue.weights }
 
-    /// A's columns in vectors.
-    private var depthUnits: Int { (a.matrix.columns + 3) / 4 }
+    /// The depth that the kernel walks along, in vectors.
+    private var depthUnits: Int {
+        switch order {
+        case .matrices: (a.matrix.columns + 3) / 4
+        case .panels(let depthUnits): depthUnits
+        }
+    }
 
     /// The kernel, its constants and its tile.
     private struct Plan {
@@ -69,16 +95,16 @@ struct ProductCall {
 
     private func subgroupPlan(_ usualRows: Int, _ profile: VulkanProfile) -> Plan {
         // A lane holds four rows of A at most where A lies by columns.
-        let largest = layout == .columnsRows ? min(usualRows, 4 * profile.lanes) : usualRows
+        let largest = order.isLayout(.columnsRows) ? min(usualRows, 4 * profile.lanes) : usualRows
         // Few rows get a small tile: clamped rows cost as much as real ones.
         let rows = output.matrix.rows <= 8 ? min(8, largest) : largest
         let steps = depthUnits % 2 == 0 ? 2 : 1
-        require(depthUnits / steps < profile.loopLimit, "matmul", "a depth of \(a.matrix.columns) is too large")
+        require(depthUnits / steps < profile.loopLimit, "matmul", "a depth of \(depth) is too large")
         return Plan(
             kernel: .matmul,
             constants: [
-                UInt32(profile.lanes), UInt32(rows), layout.rawValue, UInt32(steps), epilogue.number, accumulates.word,
-                storesVectors.word, (b.matrix.rows % 4 == 0).word,
+                UInt32(profile.lanes), UInt32(rows), order.number, UInt32(steps), epilogue.number, accumulates.word,
+                storesVectors.word, (depth % 4 == 0).word,
             ],
             rows: rows, columns: 4 * profile.lanes)
     }
@@ -94,7 +120,7 @@ struct ProductCall {
         return Plan(
             kernel: kernel,
             constants: [
-                UInt32(groupSize), UInt32(tile.rows), layout.rawValue, UInt32(tile.columns), epilogue.number,
+                UInt32(groupSize), UInt32(tile.rows), order.number, UInt32(tile.columns), epilogue.number,
                 accumulates.word,
             ],
             rows: tile.rows, columns: tile.columns)
@@ -106,16 +132,25 @@ struct ProductCall {
             && output.strides.dropLast().allSatisfy { $0 % 4 == 0 }
     }
 
-    /// - Parameter rows: those of the output; the first is a multiple of four.
+    /// Elements of A from a row to the next, where a tile starts.
+    private func aStep(stride: Int) -> Int {
+        switch order {
+        case .matrices(.columnsRows): 1
+        case .matrices: stride
+        case .panels(let depthUnits): 4 * depthUnits
+        }
+    }
+
+    /// - Parameter rows: those of the output; the first is a multiple of a tile's rows.
     private func words(_ axes: BatchAxes, first: Int, rows: Range<Int>) -> PushWords {
-        let aStride = layout == .columnsRows ? a.matrix.columnStride : a.matrix.rowStride
-        let bStride = layout == .rowsColumns ? b.matrix.columnStride : b.matrix.rowStride
+        let aStride = order.isLayout(.columnsRows) ? a.matrix.columnStride : a.matrix.rowStride
+        let bStride = order.isLayout(.rowsColumns) ? b.matrix.columnStride : b.matrix.rowStride
         let vector = epilogue.vector
         let skipped = rows.lowerBound
-        let aStart = a.place + skipped * (layout == .columnsRows ? 1 : aStride)
+        let aStart = a.place + skipped * aStep(stride: aStride)
         let cStart = skipped * output.matrix.rowStride
         return PushWords(
-            rows.count, output.matrix.columns, storedColumns, b.matrix.rows, depthUnits, scale, aStart / 4,
+            rows.count, output.matrix.columns, storedColumns, depth, depthUnits, scale, aStart / 4,
             b.place / 4, output.place + cStart, aStride / 4, bStride / 4, output.matrix.rowStride,
             (vector?.place ?? 0) + (epilogue.isByRow ? skipped : 0), epilogue.isByRow ? output.matrix.rows : 0,
             axes.innerExtents, axes.steps(0, dividedBy: 4), axes.steps(1, dividedBy: 4), axes.steps(2), first,

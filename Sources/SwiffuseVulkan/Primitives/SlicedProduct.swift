@@ -14,7 +14,7 @@ struct SlicedProduct {
         else { return nil }
         let choice = TileChoice(
             tiles, rows: call.output.matrix.rows, columns: call.output.matrix.columns, batches: 1,
-            depth: call.b.matrix.rows)
+            depth: call.depth)
         if choice.slices == 1 { return nil }
         self.call = call
         self.choice = choice
@@ -24,7 +24,7 @@ struct SlicedProduct {
     private static let granule = 16
 
     func record(on runtime: VulkanRuntime) throws(DeviceError) {
-        let depth = call.b.matrix.rows
+        let depth = call.depth
         let length = (depth + choice.slices * Self.granule - 1) / (choice.slices * Self.granule) * Self.granule
         let whole = depth / length
         let count = (depth + length - 1) / length
@@ -48,8 +48,8 @@ struct SlicedProduct {
         _ a: BufferView, _ b: BufferView, _ output: BufferView, on runtime: VulkanRuntime
     ) throws(DeviceError) {
         var slice = ProductCall(
-            a: a, b: b, output: output, layout: call.layout, scale: call.scale, accumulates: false, epilogue: .none,
-            storedColumns: call.storedColumns)
+            a: a, b: b, output: output, order: call.order, depth: b.matrix.rows, scale: call.scale,
+            accumulates: false, epilogue: .none, storedColumns: call.storedColumns)
         slice.tile = choice.tile
         try slice.record(on: runtime)
     }

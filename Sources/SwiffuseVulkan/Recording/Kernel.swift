@@ -2,7 +2,7 @@ internal import CVulkanKernels
 
 /// The compute kernels, by the names of their shader files.
 enum Kernel: String, CaseIterable, Sendable {
-    case elementwise, convert, reduce, matmul, pack, random, windows, softmax, adamw
+    case elementwise, convert, reduce, matmul, pack, panels, random, windows, softmax, adamw
     case matmulAny = "matmul_any"
     case matmulTiled = "matmul_tiled"
     case matmulMatrices = "matmul_matrices"
