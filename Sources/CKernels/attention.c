@@ -1,4 +1,3 @@
-#include "COpenBLAS.h"
 #include "ck_attention.h"
 #include "kernel.h"
 #include "vector_math.h"
@@ -82,11 +81,11 @@ void ck_attention_forward(const ck_attention *attention, const float *q, const f
     float *result = (float *)view(out, &attention->out, image, head);
     for (ptrdiff_t first = begin; first < end; first += block) {
         const ptrdiff_t rows = ck_min(block, end - first);
-        copenblas_sgemm(false, true, rows, keys, size, attention->scale, queries + first * attention->q.row_stride,
+        attention->multiply(false, true, rows, keys, size, attention->scale, queries + first * attention->q.row_stride,
                         attention->q.row_stride, key, attention->k.row_stride, 0.0f, scratch, keys);
         const ptrdiff_t statistics = (image * attention->heads + head) * attention->queries + first;
         ck_softmax_rows(scratch, rows, keys, log_sum_exp ? log_sum_exp + statistics : NULL);
-        copenblas_sgemm(false, false, rows, size, keys, 1.0f, scratch, keys, value, attention->v.row_stride, 0.0f,
+        attention->multiply(false, false, rows, size, keys, 1.0f, scratch, keys, value, attention->v.row_stride, 0.0f,
                         result + first * attention->out.row_stride, attention->out.row_stride);
     }
 }
@@ -136,21 +135,21 @@ void ck_attention_backward(const ck_attention *attention, const float *q, const 
     for (ptrdiff_t first = 0; first < attention->queries; first += block) {
         const ptrdiff_t rows = ck_min(block, attention->queries - first);
         const float *block_queries = queries + first * q_stride, *block_gradient = gradient + first * out_stride;
-        copenblas_sgemm(false, true, rows, keys, size, attention->scale, block_queries, q_stride, key, k_stride, 0.0f, scores, keys);
-        copenblas_sgemm(false, true, rows, keys, size, 1.0f, block_gradient, out_stride, value, v_stride, 0.0f, score_gradients, keys);
+        attention->multiply(false, true, rows, keys, size, attention->scale, block_queries, q_stride, key, k_stride, 0.0f, scores, keys);
+        attention->multiply(false, true, rows, keys, size, 1.0f, block_gradient, out_stride, value, v_stride, 0.0f, score_gradients, keys);
         const ptrdiff_t statistics = (image * attention->heads + head) * attention->queries + first;
         ck_attention_score_gradients(attention, scores, score_gradients, log_sum_exp + statistics, result + first * out_stride,
                                      block_gradient, rows);
         // The first block decides whether dk and dv start afresh; later blocks always add.
         const bool is_later = first > 0;
         if (value_gradient)
-            copenblas_sgemm(true, false, keys, size, rows, 1.0f, scores, keys, block_gradient, out_stride,
+            attention->multiply(true, false, keys, size, rows, 1.0f, scores, keys, block_gradient, out_stride,
                             accumulates.v || is_later ? 1.0f : 0.0f, value_gradient, v_stride);
         if (key_gradient)
-            copenblas_sgemm(true, false, keys, size, rows, 1.0f, score_gradients, keys, block_queries, q_stride,
+            attention->multiply(true, false, keys, size, rows, 1.0f, score_gradients, keys, block_queries, q_stride,
                             accumulates.k || is_later ? 1.0f : 0.0f, key_gradient, k_stride);
         if (query_gradient)
-            copenblas_sgemm(false, false, rows, size, keys, 1.0f, score_gradients, keys, key, k_stride, accumulates.q ? 1.0f : 0.0f,
+            attention->multiply(false, false, rows, size, keys, 1.0f, score_gradients, keys, key, k_stride, accumulates.q ? 1.0f : 0.0f,
                             query_gradient + first * q_stride, q_stride);
     }
 }

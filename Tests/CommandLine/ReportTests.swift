@@ -106,7 +106,7 @@ import Testing
     @Test func devicesNamesTheKernelsInUse() throws {
         let outcome = try CommandLineSession().run("devices", "--ops", "--threads", "1")
         #expect(outcome.exitCode == 0)
-        for word in ["cpu", "threads", "OpenBLAS", "GFLOP/s", "attention", "adamw-ema"] {
+        for word in ["cpu", "threads", "matrix products", "OpenBLAS", "GFLOP/s", "attention", "adamw-ema"] {
             #expect(outcome.output.contains(word), "\(word)")
         }
     }

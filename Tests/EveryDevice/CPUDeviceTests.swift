@@ -18,6 +18,22 @@ import Testing
         #expect(try result(threads: 1) == result(threads: 3))
     }
 
+    /// Same bytes from run to run, wherever the operands lie.
+    @Test(arguments: MatrixLibrary.allCases.filter(\.isInstalled))
+    func productsAreTheSameInEveryRun(_ library: MatrixLibrary) throws {
+        let device = try CPUDevice(threads: 2, matrixLibrary: library)
+        #expect(device.info.details.contains { $0.label == "matrix products" })
+        var random = Philox(seed: 3)
+        let a = Tensor.normal([149, 211], using: &random, on: device)
+        let b = Tensor.normal([211, 173], using: &random, on: device)
+        let expected = try a.matmul(b).scalars()
+        for rows in 1...5 {
+            // The matrix again, some rows further down in a larger one.
+            let moved = Tensor.concatenated([Tensor.ones([rows, 211], on: device), a], along: 0)
+            #expect(try moved.sliced(along: 0, rows..<rows + 149).matmul(b).scalars() == expected)
+        }
+    }
+
     @Test func memoryIsReusedAndReported() throws {
         let device = try CPUDevice(threads: 1)
         do {

@@ -11,6 +11,14 @@ import Testing
         #expect(found.worst <= opCase.tolerance, "outputs \(found.outputs), gradients \(found.gradients)")
     }
 
+    /// The default library ran in the test above; the others here, as far as they are installed.
+    @Test(arguments: MatrixLibrary.allCases.filter { $0 != .preferred && $0.isInstalled }, OpCase.withProducts)
+    func matchesTheReferenceWithOtherLibraries(_ library: MatrixLibrary, _ opCase: OpCase) throws {
+        let device = try CPUDevice(threads: 2, matrixLibrary: library)
+        let found = try OpCheck.parity(of: opCase, on: device, applications: 2)
+        #expect(found.worst <= 2 * opCase.tolerance, "outputs \(found.outputs), gradients \(found.gradients)")
+    }
+
     @Test(arguments: OpCase.all)
     func accumulatesGradients(_ opCase: OpCase) throws {
         let found = try OpCheck.parity(of: opCase, on: CPUDevice(threads: 2), applications: 2)
@@ -31,5 +39,13 @@ import Testing
                 "gelu", "layer-norm", "linear", "modulated-rms-norm", "qk-norm-rotary", "rms-norm", "self-attention",
                 "silu", "swiglu",
             ])
+    }
+}
+
+extension OpCase {
+    /// Those that multiply matrices.
+    fileprivate static var withProducts: [OpCase] {
+        let words = ["matmul", "linear", "attention", "convolution"]
+        return all.filter { opCase in words.contains { opCase.name.contains($0) } }
     }
 }

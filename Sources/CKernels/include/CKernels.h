@@ -17,6 +17,7 @@
 #include "ck_optimizer.h"
 #include "ck_patches.h"
 #include "ck_pool.h"
+#include "ck_product.h"
 #include "ck_reduce.h"
 #include "ck_skinny.h"
 #include "ck_winograd.h"

@@ -5,6 +5,8 @@
 #ifndef CK_ATTENTION_H
 #define CK_ATTENTION_H
 
+#include "ck_product.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -21,6 +23,7 @@ typedef struct {
     ptrdiff_t size;    // of a head, contiguous
     float scale;
     ck_head_layout q, k, v, out;
+    ck_product *multiply;
 } ck_attention;
 
 /// How many query rows a block has, from the number of keys alone.

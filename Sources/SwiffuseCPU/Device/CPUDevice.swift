@@ -1,5 +1,4 @@
 internal import CKernels
-internal import COpenBLAS
 public import SwiffuseTensor
 
 #if canImport(Glibc)
@@ -8,7 +7,7 @@ public import SwiffuseTensor
     internal import Musl
 #endif
 
-/// The processor: OpenBLAS for matrix products, own vector kernels for the rest, one pool of threads for both.
+/// The processor: a library for matrix products, own vector kernels for the rest, one pool of threads for both.
 ///
 /// Operations are finished when they return. Results do not depend on the number of threads or on timing.
 public final class CPUDevice: Device {
@@ -20,16 +19,19 @@ public final class CPUDevice: Device {
     /// - Parameters:
     ///   - threads: number of threads; nil for all cores that this process may use.
     ///   - memoryLimit: most bytes to take from the system; nil for no limit.
-    public init(threads: Int? = nil, memoryLimit: Int? = nil) throws(DeviceError) {
-        guard copenblas_load() else {
-            throw .unavailable(device: "cpu", reason: String(cString: copenblas_error()))
-        }
+    ///   - matrixLibrary: who multiplies matrices; nil for the preferred one.
+    /// - Throws: `DeviceError.unavailable`, with what to install.
+    public init(
+        threads: Int? = nil, memoryLimit: Int? = nil, matrixLibrary: MatrixLibrary? = nil
+    ) throws(DeviceError) {
+        let library = matrixLibrary ?? .preferred
+        try library.load()
         let threadCount = max(1, threads ?? ck_available_cores())
         guard let pool = ThreadPool(threadCount: threadCount) else {
             throw .unavailable(device: "cpu", reason: "the system refuses \(threadCount) threads; ask for fewer")
         }
-        runtime = CPURuntime(pool: pool, allocator: CachingAllocator(deviceName: "cpu", limit: memoryLimit))
-        info = Self.describe(threadCount: threadCount, memoryLimit: memoryLimit)
+        runtime = CPURuntime(pool: pool, allocator: CachingAllocator(deviceName: "cpu", limit: memoryLimit), library: library)
+        info = Self.describe(threadCount: threadCount, memoryLimit: memoryLimit, library)
         kernels = .cpu(runtime)
     }
 
@@ -84,15 +86,13 @@ public final class CPUDevice: Device {
         }
     }
 
-    private static func describe(threadCount: Int, memoryLimit: Int?) -> DeviceInfo {
+    private static func describe(threadCount: Int, memoryLimit: Int?, _ library: MatrixLibrary) -> DeviceInfo {
         DeviceInfo(
             name: processorName(),
             details: [
                 ("threads", "\(threadCount)"),
                 ("vector kernels", String(cString: ck_simd_level())),
-                ("OpenBLAS kernels", String(cString: copenblas_core_name())),
-                ("OpenBLAS", String(cString: copenblas_configuration())),
-            ],
+            ] + library.details,
             memoryLimit: memoryLimit, dtypes: DType.allCases)
     }
 

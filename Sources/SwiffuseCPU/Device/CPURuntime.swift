@@ -1,11 +1,14 @@
 internal import SwiffuseTensor
 
-/// What kernels need of the device: its threads and its memory.
+/// What kernels need of the device: its threads, its memory and its matrix products.
 final class CPURuntime: Sendable {
     let pool: ThreadPool
     let allocator: CachingAllocator
+    let product: MatrixLibraryProduct
 
-    init(pool: ThreadPool, allocator: CachingAllocator) {
+    /// - Parameter library: loaded.
+    init(pool: ThreadPool, allocator: CachingAllocator, library: MatrixLibrary) {
+        product = library.product
         self.pool = pool
         self.allocator = allocator
     }

@@ -10,7 +10,7 @@ extension FusedKernel<AttentionOp> {
         ) { op, call in
             runtime.perform(writing: call.outputs) { () throws(DeviceError) in
                 let operands = try runtime.headOperands(call.inputs)
-                try AttentionCall(scale: op.scale, operands).forward(
+                try AttentionCall(scale: op.scale, operands, runtime).forward(
                     runtime, out: call.outputs[0], logSumExp: call.residuals.first)
             }
         } backward: { op, call in
@@ -18,7 +18,7 @@ extension FusedKernel<AttentionOp> {
                 guard let out = call.outputs[0] else { return }
                 // Gradients are dense, and the kernel wants them in their operand's layout.
                 let operands = try runtime.headOperands(call.inputs.compactMap { $0 }, dense: true)
-                try AttentionCall(scale: op.scale, operands).backward(
+                try AttentionCall(scale: op.scale, operands, runtime).backward(
                     runtime, out: out, logSumExp: call.residuals[0], dout: call.cotangents[0],
                     call.gradients.map { $0.map { HeadGradient(view: $0.view, mode: $0.mode) } })
             }
@@ -36,13 +36,13 @@ extension FusedKernel<SelfAttentionOp> {
             }
         ) { op, call in
             runtime.perform(writing: call.outputs) { () throws(DeviceError) in
-                try AttentionCall(scale: op.scale, op.heads(of: call.inputs[0])).forward(
+                try AttentionCall(scale: op.scale, op.heads(of: call.inputs[0]), runtime).forward(
                     runtime, out: call.outputs[0], logSumExp: call.residuals.first)
             }
         } backward: { op, call in
             guard let qkv = call.inputs[0], let out = call.outputs[0], let slot = call.gradients[0] else { return }
             runtime.perform(writing: [slot.view]) { () throws(DeviceError) in
-                try AttentionCall(scale: op.scale, op.heads(of: qkv)).backward(
+                try AttentionCall(scale: op.scale, op.heads(of: qkv), runtime).backward(
                     runtime, out: out, logSumExp: call.residuals[0], dout: call.cotangents[0],
                     op.heads(of: slot.view).map { HeadGradient(view: $0, mode: slot.mode) })
             }
@@ -82,7 +82,7 @@ private struct AttentionCall {
     private let images: Int
     private let parameters: ck_attention
 
-    init(scale: Float, _ operands: [BufferView]) {
+    init(scale: Float, _ operands: [BufferView], _ runtime: CPURuntime) {
         let (heads, queries, size) = (operands[0].shape[1], operands[0].shape[2], operands[0].shape[3])
         q = UnsafePointer(operands[0].floats)
         k = UnsafePointer(operands[1].floats)
@@ -95,7 +95,8 @@ private struct AttentionCall {
         parameters = ck_attention(
             heads: heads, queries: queries, keys: operands[1].shape[2], size: size, scale: scale, q: layouts[0],
             k: layouts[1], v: layouts[2],
-            out: ck_head_layout(image_stride: queries * heads * size, head_stride: size, row_stride: heads * size))
+            out: ck_head_layout(image_stride: queries * heads * size, head_stride: size, row_stride: heads * size),
+            multiply: runtime.product)
     }
 
     func forward(_ runtime: CPURuntime, out: BufferView, logSumExp: BufferView?) throws(DeviceError) {

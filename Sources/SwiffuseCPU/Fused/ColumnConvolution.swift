@@ -71,7 +71,7 @@ struct ColumnConvolution {
                     x, image: image, channels: 0..<shape.channels, rows: rows,
                     in: scratch.floats + worker * perWorker),
                 c: target, cStride: shape.positions
-            ).compute()
+            ).compute(on: runtime)
             if epilogue.bias != nil || epilogue.rectifies {
                 withUnsafePointer(to: epilogue) {
                     ck_convolution_finish($0, target, shape.outputs, count, shape.positions)
@@ -105,7 +105,7 @@ struct ColumnConvolution {
                     b: MatrixOperand(windows.start, stride: windows.stride, isTransposed: true),
                     c: target + channels.lowerBound * shape.elements, cStride: shape.window,
                     beta: step == 0 && slot.mode == .overwrite ? 0 : 1
-                ).compute()
+                ).compute(on: runtime)
             }
         }
     }

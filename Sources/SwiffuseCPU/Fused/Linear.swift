@@ -75,7 +75,7 @@ private struct LinearSizes {
             rows: rows, columns: outputs, depth: inputs, a: MatrixOperand(x, stride: max(inputs, 1)),
             b: MatrixOperand(weight, stride: max(inputs, 1), isTransposed: true), c: y, cStride: outputs,
             beta: bias == nil ? 0 : 1)
-        product.run(on: runtime.pool) { rows, columns in
+        product.run(on: runtime) { rows, columns in
             guard let bias else { return }
             for row in rows {
                 (y + row * outputs + columns.lowerBound).update(from: bias + columns.lowerBound, count: columns.count)
@@ -95,7 +95,7 @@ private struct LinearSizes {
             rows: rows, columns: inputs, depth: outputs, a: MatrixOperand(dy, stride: max(outputs, 1)),
             b: MatrixOperand(weight, stride: max(inputs, 1)), c: slot.view.floats, cStride: inputs,
             beta: slot.mode == .accumulate ? 1 : 0
-        ).run(on: runtime.pool)
+        ).run(on: runtime)
     }
 
     /// Each task reads some rows of the weight from end to end; their shares are summed in a fixed order.
@@ -134,6 +134,6 @@ private struct LinearSizes {
             rows: outputs, columns: inputs, depth: rows,
             a: MatrixOperand(dy, stride: max(outputs, 1), isTransposed: true),
             b: MatrixOperand(x, stride: max(inputs, 1)), c: dw, cStride: inputs, beta: adds ? 1 : 0
-        ).run(on: runtime.pool)
+        ).run(on: runtime)
     }
 }

@@ -92,7 +92,8 @@ struct WinogradConvolution {
             withUnsafePointer(to: tiles) { tiles in
                 ck_winograd_pixels(
                     tiles, channels.read, source, mask, pixels, steps.pixels, range.lowerBound, range.upperBound)
-                multiply(weights.floats, pixels, into: results, lanes: lanes, tileCount: range.count)
+                multiply(
+                    weights.floats, pixels, into: results, lanes: lanes, tileCount: range.count, on: runtime)
                 withUnsafePointer(to: epilogue) {
                     ck_winograd_results(
                         tiles, channels.written, results, steps.results, $0, target, range.lowerBound, range.upperBound)
@@ -120,7 +121,7 @@ struct WinogradConvolution {
 
     private func multiply(
         _ weights: UnsafePointer<Float>, _ pixels: UnsafePointer<Float>, into results: UnsafeMutablePointer<Float>,
-        lanes: Int, tileCount: Int
+        lanes: Int, tileCount: Int, on runtime: CPURuntime
     ) {
         let inputs = isBackward ? channels.written : channels.read
         // Whole vectors: what the last lanes hold without a tile is 0.
@@ -133,7 +134,7 @@ struct WinogradConvolution {
                     isTransposed: isBackward),
                 b: MatrixOperand(pixels + product * Self.step(channels.read * lanes), stride: lanes),
                 c: results + product * Self.step(channels.written * lanes), cStride: lanes
-            ).compute()
+            ).compute(on: runtime)
         }
     }
 }

@@ -23,10 +23,10 @@ extension CPURuntime {
         let batch = BatchedProduct(left, right, output, scale: scale, mode)
         if batch.count >= 2 * pool.threadCount || batch.count > 1 && pool.threadCount == 1 {
             pool.run(over: batch.count, grain: 1) { range in
-                for index in range { batch[index].compute() }
+                for index in range { batch[index].compute(on: self) }
             }
         } else {
-            for index in 0..<batch.count { batch[index].run(on: pool) }
+            for index in 0..<batch.count { batch[index].run(on: self) }
         }
     }
 

@@ -1,5 +1,3 @@
-internal import COpenBLAS
-
 /// A dense matrix in memory: rows `stride` apart, or, transposed, columns `stride` apart.
 struct MatrixOperand {
     let start: UnsafePointer<Float>
@@ -32,14 +30,15 @@ struct MatrixProduct {
     private static let smallest = 1 << 20
 
     /// Computes one panel of C on the calling thread.
-    func compute(rows rowRange: Range<Int>, columns columnRange: Range<Int>) {
-        copenblas_sgemm(
+    private func compute(_ product: MatrixLibraryProduct, rows rowRange: Range<Int>, columns columnRange: Range<Int>) {
+        product(
             a.isTransposed, b.isTransposed, rowRange.count, columnRange.count, depth, alpha,
             a.droppingRows(rowRange.lowerBound), a.stride, b.droppingColumns(columnRange.lowerBound), b.stride, beta,
             c + rowRange.lowerBound * cStride + columnRange.lowerBound, cStride)
     }
 
-    func compute() { compute(rows: 0..<rows, columns: 0..<columns) }
+    /// Computes C on the calling thread.
+    func compute(on runtime: CPURuntime) { compute(runtime.product, rows: 0..<rows, columns: 0..<columns) }
 
     /// The panels that the threads share: cut along the longer side of C, so that little is packed twice.
     func panels(threadCount: Int) -> [(rows: Range<Int>, columns: Range<Int>)] {
@@ -58,12 +57,12 @@ struct MatrixProduct {
     }
 
     /// Computes C on all threads; `prologue` runs on each panel before it, while nothing of it is in cache yet.
-    func run(on pool: ThreadPool, prologue: (Range<Int>, Range<Int>) -> Void = { _, _ in }) {
-        let panels = panels(threadCount: pool.threadCount)
-        pool.run(panels.count) { task, _ in
+    func run(on runtime: CPURuntime, prologue: (Range<Int>, Range<Int>) -> Void = { _, _ in }) {
+        let (panels, product) = (panels(threadCount: runtime.pool.threadCount), runtime.product)
+        runtime.pool.run(panels.count) { task, _ in
             let panel = panels[task]
             prologue(panel.rows, panel.columns)
-            compute(rows: panel.rows, columns: panel.columns)
+            compute(product, rows: panel.rows, columns: panel.columns)
         }
     }
 }

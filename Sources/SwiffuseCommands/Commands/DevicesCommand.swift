@@ -7,7 +7,7 @@ struct DevicesCommand: SwiffuseCommand {
         commandName: "devices",
         abstract: "List the devices, what they are and how fast they multiply matrices.",
         discussion: """
-            For the processor: the vector instructions in use, the core type that OpenBLAS chose its kernels for, the \
+            For the processor: the vector instructions in use, the library that multiplies matrices, the core type that OpenBLAS chose its kernels for, the \
             number of threads, and the speed of a float32 matrix product in GFLOP/s (10⁹ operations per second). \
             With --ops: which fused operations each device has a kernel for; the others run as compositions of \
             primitives on the same device. For Vulkan devices: their type, driver, limits, the profile that \

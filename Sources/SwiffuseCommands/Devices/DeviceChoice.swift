@@ -30,9 +30,10 @@ public struct DeviceChoice: Sendable {
 
     /// The processor.
     public static var cpu: DeviceChoice {
-        DeviceChoice(name: "cpu", summary: "the processor, with OpenBLAS") { settings throws(DeviceError) in
+        DeviceChoice(name: "cpu", summary: "the processor, with oneDNN or OpenBLAS") { settings throws(DeviceError) in
             try settings.checkMatrices(of: "cpu")
-            return try CPUDevice(threads: settings.threads, memoryLimit: settings.memoryLimit)
+            return try CPUDevice(
+                threads: settings.threads, memoryLimit: settings.memoryLimit, matrixLibrary: settings.matrixLibrary)
         }
     }
 }
@@ -43,6 +44,8 @@ public struct DeviceSettings: Sendable, Hashable {
     public var threads: Int?
     /// Most bytes to use; nil for no limit.
     public var memoryLimit: Int?
+    /// Who multiplies matrices on the processor; nil for the preferred library.
+    public var matrixLibrary: MatrixLibrary?
     /// How Vulkan kernels are shaped; nil for the device's own profile.
     public var vulkanProfile: VulkanProfile?
     /// How large matrix products of a Vulkan device round their operands.

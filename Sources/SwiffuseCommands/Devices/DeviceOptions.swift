@@ -17,6 +17,12 @@ struct DeviceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Who multiplies matrices on the cpu: onednn, openblas; the faster of those installed if left out.",
+            valueName: "library"))
+    var cpuProducts: String?
+
+    @Option(
+        help: ArgumentHelp(
             "How Vulkan kernels are shaped: llvmpipe, swiftshader, gpu; the device's own if left out.",
             valueName: "name"))
     var vulkanProfile: String?
@@ -38,6 +44,15 @@ struct DeviceOptions: ParsableArguments {
         if let memoryLimit, !(memoryLimit > 0 && memoryLimit <= 1_048_576) {
             throw ValidationError("--memory-limit: found \(memoryLimit), expected above 0, at most 1048576 GiB")
         }
+        if let cpuProducts {
+            if library == nil {
+                let known = MatrixLibrary.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("--cpu-products: found \(cpuProducts), expected one of \(known)")
+            }
+            if device.hasPrefix("vulkan") {
+                throw ValidationError("--cpu-products: \(device) does not use it; name it with --device cpu")
+            }
+        }
         if let vulkanProfile, profile == nil {
             let known = VulkanProfile.all.map(\.name).joined(separator: ", ")
             throw ValidationError("--vulkan-profile: found \(vulkanProfile), expected one of \(known)")
@@ -51,6 +66,8 @@ struct DeviceOptions: ParsableArguments {
         }
     }
 
+    private var library: MatrixLibrary? { cpuProducts.flatMap(MatrixLibrary.init) }
+
     private var matrices: VulkanMatrices? { VulkanMatrices(rawValue: vulkanMatrices) }
 
     private var profile: VulkanProfile? { VulkanProfile.all.first { $0.name == vulkanProfile } }
@@ -58,6 +75,7 @@ struct DeviceOptions: ParsableArguments {
     var settings: DeviceSettings {
         var settings = DeviceSettings(
             threads: threads, memoryLimit: memoryLimit.map { Int($0 * 1_073_741_824) }, vulkanProfile: profile)
+        settings.matrixLibrary = library
         settings.vulkanMatrices = matrices ?? .float32
         settings.vulkanWatch.checksNumbers = vulkanCheckNumbers
         return settings
@@ -72,6 +90,7 @@ struct DeviceOptions: ParsableArguments {
     var words: [String] {
         (device == "cpu" ? [] : ["--device", device]) + (threads.map { ["--threads", String($0)] } ?? [])
             + (memoryLimit.map { ["--memory-limit", String($0)] } ?? [])
+            + (cpuProducts.map { ["--cpu-products", $0] } ?? [])
             + (vulkanProfile.map { ["--vulkan-profile", $0] } ?? [])
             + (vulkanMatrices == "float32" ? [] : ["--vulkan-matrices", vulkanMatrices])
             + (vulkanCheckNumbers ? ["--vulkan-check-numbers"] : [])
