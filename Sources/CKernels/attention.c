@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-void ck_softmax_rows(float *scores, ptrdiff_t rows, ptrdiff_t count, float *log_sum_exp);
+void ck_softmax_rows(float *scores, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t count, float *log_sum_exp);
 void ck_attention_score_gradients(const ck_attention *attention, float *scores, float *gradients, const float *log_sum_exp,
                                   const float *out, const float *dout, ptrdiff_t rows);
 
@@ -18,13 +18,19 @@ ptrdiff_t ck_attention_block(const ck_attention *attention) {
     return ck_min(rows, attention->queries);
 }
 
+/// Numbers from one row of scores to the next: whole cache lines.
+static ptrdiff_t score_stride(const ck_attention *attention) { return (attention->keys + 15) / 16 * 16; }
+
 ptrdiff_t ck_attention_forward_scratch(const ck_attention *attention) {
-    return ck_attention_block(attention) * attention->keys;
+    return ck_attention_block(attention) * score_stride(attention) + 15;
 }
 
 ptrdiff_t ck_attention_backward_scratch(const ck_attention *attention) {
-    return 2 * ck_attention_block(attention) * attention->keys;
+    return 2 * ck_attention_block(attention) * score_stride(attention) + 15;
 }
+
+/// The first cache line in a task's memory.
+static float *aligned(float *scratch) { return (float *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63); }
 
 typedef float lanes __attribute__((vector_size(64), aligned(4)));
 
@@ -59,9 +65,9 @@ CK_INLINE void multiply(float *CK_RESTRICT x, float factor, ptrdiff_t count) {
 }
 
 /// Softmax of each row in place; the rows' log-sum-exp into `log_sum_exp` (or NULL).
-CK_KERNEL void ck_softmax_rows(float *scores, ptrdiff_t rows, ptrdiff_t count, float *log_sum_exp) {
+CK_KERNEL void ck_softmax_rows(float *scores, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t count, float *log_sum_exp) {
     for (ptrdiff_t row = 0; row < rows; row++) {
-        float *x = scores + row * count;
+        float *x = scores + row * stride;
         const float maximum = row_maximum(x, count);
         const float sum = exponentiate(x, maximum, count);
         multiply(x, 1.0f / sum, count);
@@ -76,17 +82,19 @@ CK_INLINE const float *view(const float *base, const ck_head_layout *layout, ptr
 void ck_attention_forward(const ck_attention *attention, const float *q, const float *k, const float *v, float *out,
                           float *log_sum_exp, float *scratch, ptrdiff_t image, ptrdiff_t head, ptrdiff_t begin, ptrdiff_t end) {
     const ptrdiff_t keys = attention->keys, size = attention->size, block = ck_attention_block(attention);
+    const ptrdiff_t stride = score_stride(attention), out_stride = attention->out.row_stride;
     const float *queries = view(q, &attention->q, image, head);
     const float *key = view(k, &attention->k, image, head), *value = view(v, &attention->v, image, head);
     float *result = (float *)view(out, &attention->out, image, head);
+    float *scores = aligned(scratch);
     for (ptrdiff_t first = begin; first < end; first += block) {
         const ptrdiff_t rows = ck_min(block, end - first);
         attention->multiply(false, true, rows, keys, size, attention->scale, queries + first * attention->q.row_stride,
-                        attention->q.row_stride, key, attention->k.row_stride, 0.0f, scratch, keys);
+                            attention->q.row_stride, key, attention->k.row_stride, 0.0f, scores, stride);
         const ptrdiff_t statistics = (image * attention->heads + head) * attention->queries + first;
-        ck_softmax_rows(scratch, rows, keys, log_sum_exp ? log_sum_exp + statistics : NULL);
-        attention->multiply(false, false, rows, size, keys, 1.0f, scratch, keys, value, attention->v.row_stride, 0.0f,
-                        result + first * attention->out.row_stride, attention->out.row_stride);
+        ck_softmax_rows(scores, stride, rows, keys, log_sum_exp ? log_sum_exp + statistics : NULL);
+        attention->multiply(false, false, rows, size, keys, 1.0f, scores, stride, value, attention->v.row_stride, 0.0f,
+                            result + first * out_stride, out_stride);
     }
 }
 
@@ -111,10 +119,10 @@ CK_INLINE void score_gradient(float *CK_RESTRICT scores, float *CK_RESTRICT grad
 /// From scores and dP to P (in place of the scores) and dS (in place of dP): dS = scale · P ∘ (dP − Σ dout · out).
 CK_KERNEL void ck_attention_score_gradients(const ck_attention *attention, float *scores, float *gradients, const float *log_sum_exp,
                                             const float *out, const float *dout, ptrdiff_t rows) {
-    const ptrdiff_t keys = attention->keys, stride = attention->out.row_stride;
+    const ptrdiff_t keys = attention->keys, stride = attention->out.row_stride, scores_stride = score_stride(attention);
     for (ptrdiff_t row = 0; row < rows; row++) {
         const float mean = dot(out + row * stride, dout + row * stride, attention->size);
-        score_gradient(scores + row * keys, gradients + row * keys, log_sum_exp[row], mean, attention->scale, keys);
+        score_gradient(scores + row * scores_stride, gradients + row * scores_stride, log_sum_exp[row], mean, attention->scale, keys);
     }
 }
 
@@ -123,33 +131,33 @@ void ck_attention_backward(const ck_attention *attention, const float *q, const 
                            ck_attention_modes accumulates, float *scratch, ptrdiff_t image, ptrdiff_t head) {
     const ptrdiff_t keys = attention->keys, size = attention->size, block = ck_attention_block(attention);
     const ptrdiff_t q_stride = attention->q.row_stride, k_stride = attention->k.row_stride, v_stride = attention->v.row_stride,
-                    out_stride = attention->out.row_stride;
+                    out_stride = attention->out.row_stride, stride = score_stride(attention);
     const float *queries = view(q, &attention->q, image, head);
     const float *key = view(k, &attention->k, image, head), *value = view(v, &attention->v, image, head);
     const float *result = view(out, &attention->out, image, head), *gradient = view(dout, &attention->out, image, head);
     float *query_gradient = dq ? (float *)view(dq, &attention->q, image, head) : NULL;
     float *key_gradient = dk ? (float *)view(dk, &attention->k, image, head) : NULL;
     float *value_gradient = dv ? (float *)view(dv, &attention->v, image, head) : NULL;
-    float *scores = scratch, *score_gradients = scratch + block * keys;
+    float *scores = aligned(scratch), *score_gradients = scores + block * stride;
 
     for (ptrdiff_t first = 0; first < attention->queries; first += block) {
         const ptrdiff_t rows = ck_min(block, attention->queries - first);
         const float *block_queries = queries + first * q_stride, *block_gradient = gradient + first * out_stride;
-        attention->multiply(false, true, rows, keys, size, attention->scale, block_queries, q_stride, key, k_stride, 0.0f, scores, keys);
-        attention->multiply(false, true, rows, keys, size, 1.0f, block_gradient, out_stride, value, v_stride, 0.0f, score_gradients, keys);
+        attention->multiply(false, true, rows, keys, size, attention->scale, block_queries, q_stride, key, k_stride, 0.0f, scores, stride);
+        attention->multiply(false, true, rows, keys, size, 1.0f, block_gradient, out_stride, value, v_stride, 0.0f, score_gradients, stride);
         const ptrdiff_t statistics = (image * attention->heads + head) * attention->queries + first;
         ck_attention_score_gradients(attention, scores, score_gradients, log_sum_exp + statistics, result + first * out_stride,
                                      block_gradient, rows);
         // The first block decides whether dk and dv start afresh; later blocks always add.
         const bool is_later = first > 0;
         if (value_gradient)
-            attention->multiply(true, false, keys, size, rows, 1.0f, scores, keys, block_gradient, out_stride,
+            attention->multiply(true, false, keys, size, rows, 1.0f, scores, stride, block_gradient, out_stride,
                             accumulates.v || is_later ? 1.0f : 0.0f, value_gradient, v_stride);
         if (key_gradient)
-            attention->multiply(true, false, keys, size, rows, 1.0f, score_gradients, keys, block_queries, q_stride,
+            attention->multiply(true, false, keys, size, rows, 1.0f, score_gradients, stride, block_queries, q_stride,
                             accumulates.k || is_later ? 1.0f : 0.0f, key_gradient, k_stride);
         if (query_gradient)
-            attention->multiply(false, false, rows, size, keys, 1.0f, score_gradients, keys, key, k_stride, accumulates.q ? 1.0f : 0.0f,
+            attention->multiply(false, false, rows, size, keys, 1.0f, score_gradients, stride, key, k_stride, accumulates.q ? 1.0f : 0.0f,
                             query_gradient + first * q_stride, q_stride);
     }
 }

@@ -5,14 +5,15 @@ extension JiTPresets {
     static let fashionMNIST = Preset.fashionMNIST(
         "fashion-mnist", model: "JiT", backbone: smallTrunk, target: .cleanImage)
 
-    /// An assembled model: JiT's trunk and prediction of clean images, drawn by DeCo's pixel decoder.
+    /// An assembled model: JiT's trunk and prediction of clean images, drawn by DeCo's pixel decoder;
+    /// epsilon as in `fashion-mnist-deco`.
     static let fashionMNISTDecoder = Preset.fashionMNIST(
         "fashion-mnist-jit-deco", model: "JiT with DeCo's pixel decoder",
         backbone: """
             \(smallTrunk)
             decoderDepth: 2
             decoderWidth: 16
-            """, target: .cleanImage)
+            """, target: .cleanImage, epsilon: 3e-6)
 
     /// An assembled model: JiT, which also learns from DeCo's loss on frequencies, where there is something to see.
     static let fashionMNISTFrequency = Preset.fashionMNIST(

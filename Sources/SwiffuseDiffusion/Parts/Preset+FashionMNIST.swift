@@ -9,11 +9,13 @@ extension Preset {
     ///   - target: what it predicts.
     ///   - losses: what it learns from besides the target's own loss, a line each: `{ type: frequency, weight: 1 }`.
     ///   - learningRate: AdamW's, after the warm-up.
+    ///   - epsilon: AdamW's; must be well above the rounding errors of gradients, which are smallest behind outputs that
+    ///     begin with zeros.
     ///   - batchSize: images of an update.
     ///   - steps: updates.
     public static func fashionMNIST(
         _ name: String, model: String, backbone: String, target: Prediction, losses: [String] = [],
-        learningRate: Double = 0.002, batchSize: Int = 128, steps: Int = 1150
+        learningRate: Double = 0.002, epsilon: Double = 1e-8, batchSize: Int = 128, steps: Int = 1150
     ) -> Preset {
         Preset(
             name: name, summary: "a small \(model) for Fashion-MNIST, trained in minutes on two processor cores",
@@ -29,7 +31,7 @@ extension Preset {
                   batchSize: \(batchSize)
                   steps: \(steps)
                   classDropout: 0.1
-                  optimizer: { learningRate: \(learningRate), beta1: 0.9, beta2: 0.99 }
+                  optimizer: { learningRate: \(learningRate), beta1: 0.9, beta2: 0.99, epsilon: \(epsilon) }
                   schedule: { type: cosine, warmupSteps: 100 }
                   gradientClipping: 1
                   ema: [0.995]
