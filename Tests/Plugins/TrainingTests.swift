@@ -32,6 +32,19 @@ import Testing
         #expect(log.split(separator: "\n").count == 8)
     }
 
+    /// As after running out of memory.
+    @Test func aRunResumesWithASmallerBatch() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var recipe = try recipe()
+        try train(recipe, in: "run", .new, stoppingAt: 3)
+        recipe.training.batchSize = 1
+        recipe.training.accumulation = 2
+        let losses = try train(recipe, in: "run", .resuming, stoppingAt: .max)
+        #expect(losses.count == recipe.training.steps - 3)
+        let checkpoint = try Checkpoint(path: folder + "/run/checkpoint.safetensors")
+        #expect(try checkpoint.recipe(registry: registry).training.batchSize == 1)
+    }
+
     @Test func trainingLowersTheLossAndDrawsSamples() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var recipe = try recipe()

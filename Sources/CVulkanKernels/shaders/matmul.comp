@@ -9,7 +9,8 @@
 //
 // Slots: 0 C, 1 A, 2 B, 3 a vector, 4 a matrix that lies like C. LAYOUT: 0 A [M, K] B [K, N]; 1 A [M, K] B [N, K]; 2 A [K, M]
 // B [K, N]; 3 panels, as panels.comp makes them: A [M / ROWS, K / 4, ROWS, 4], B [N / (4 · lanes), K, lanes, 4]. Rows of A and B
-// start at multiples of four elements; sizes need not be whole tiles: rows are clamped when read and not stored. Rows of K past
+// start at multiples of four elements; sizes need not be whole tiles: rows are clamped when read
+// (in panels they are zeros) and not stored. Rows of K past
 // `depth` are masked (LAYOUT 2) or meet zeros in A (all others).
 // EPILOGUE: 0 none; 1 adds the vector by column; 2 e^(x − vector by row); 3 matrix · (x − vector by row) · scale; 4 x · vector
 // by row.

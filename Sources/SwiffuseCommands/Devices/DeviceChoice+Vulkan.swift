@@ -28,8 +28,24 @@ extension DeviceChoice {
         DeviceChoice(
             name: "auto", summary: "a GPU if Vulkan finds one, else the processor", isAlias: true
         ) { settings throws(DeviceError) in
-            let hasGPU = ((try? VulkanDevice.candidates()) ?? []).contains { !$0.isSoftware }
-            return try (hasGPU ? DeviceChoice.vulkan : .cpu).open(settings)
+            try (usableGPUs.isEmpty ? DeviceChoice.cpu : .vulkan).open(settings)
         }
+    }
+
+    /// What `auto` takes, and why: a line for the user.
+    static var automaticReason: String {
+        guard let candidates = try? VulkanDevice.candidates() else {
+            return "auto: the cpu; Vulkan is not available, 'swiffuse devices' says why"
+        }
+        if let best = usableGPUs.first {
+            return usableGPUs.count == 1
+                ? "auto: \(best.id.name), \(best.info.name), the only GPU" : "auto: the best of \(usableGPUs.count) GPUs"
+        }
+        let found = candidates.map { "\($0.info.name) is \($0.isSoftware ? "a software driver" : "not usable")" }
+        return "auto: the cpu; there is no GPU" + (found.isEmpty ? "" : " (\(found.joined(separator: ", ")))")
+    }
+
+    private static var usableGPUs: [VulkanDevice.Candidate] {
+        ((try? VulkanDevice.candidates()) ?? []).filter { !$0.isSoftware && $0.isUsable }
     }
 }

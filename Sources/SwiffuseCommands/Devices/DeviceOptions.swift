@@ -84,7 +84,12 @@ struct DeviceOptions: ParsableArguments {
     /// Opens the named device, and no other.
     func open(in environment: CommandEnvironment) throws -> any Device { try choice(in: environment).open(settings) }
 
-    func choice(in environment: CommandEnvironment) throws -> DeviceChoice { try environment.device(named: device) }
+    /// What `--device` names; says what `auto` takes, and why.
+    func choice(in environment: CommandEnvironment) throws -> DeviceChoice {
+        let choice = try environment.device(named: device)
+        if device == DeviceChoice.automatic.name { environment.messages.write(DeviceChoice.automaticReason + "\n") }
+        return choice
+    }
 
     /// The flags that were given, to be repeated by a later command.
     var words: [String] {

@@ -34,6 +34,11 @@ package struct GradientTable {
 
         /// Where the kernel writes; nil if there was no memory.
         var slot: GradientSlot? { tensor.view.map { GradientSlot(view: $0, mode: mode) } }
+
+        /// As `Tensor.failing`.
+        func failing(during name: @autoclosure () -> String) -> Delivery {
+            Delivery(tensor: tensor.failing(during: name()), mode: mode)
+        }
     }
 
     /// Lets a kernel write its contribution: straight into the sum so far if nobody else holds that, else into new

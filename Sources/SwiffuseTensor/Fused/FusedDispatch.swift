@@ -16,14 +16,14 @@ extension FusedOp {
             residuals: tape == nil
                 ? [] : kernel.residuals(self, inputs.map(\.spec)).map { Tensor.uninitialized($0, on: device) })
         if let failure = Primitive.firstFailure(of: call.operands + call.results + call.residuals) {
-            return specs.map { .poisoned($0, by: failure, on: device) }
+            return specs.map { .poisoned($0, by: failure.during(Self.name.name), on: device) }
         }
         kernel.forward(
             self,
             .init(
                 inputs: call.operands.compactMap(\.view), outputs: call.results.compactMap(\.view),
                 residuals: call.residuals.compactMap(\.view)))
-        guard let tape else { return call.results }
+        guard let tape else { return call.results.map { $0.failing(during: Self.name.name) } }
         return record(call, kernel, inputs, on: tape)
     }
 
@@ -57,7 +57,7 @@ extension FusedOp {
             })
         return call.results.enumerated().map { index, result in
             let origin = launch.map { RecomputedOutput(launch: $0, index: index) }
-            return result.attached(to: TapeNode(tape: tape, position: first + index, origin: origin))
+            return result.failing(during: Self.name.name).attached(to: TapeNode(tape: tape, position: first + index, origin: origin))
         }
     }
 
@@ -167,7 +167,8 @@ private struct KeptValues: Sendable {
                     gradients: deliveries.map { $0?.slot }, inputSpecs: inputSpecs))
         }
         for (position, delivery) in zip(positions, deliveries) {
-            if let position, let delivery { table.finish(delivery, at: position) }
+            guard let position, let delivery else { continue }
+            table.finish(delivery.failing(during: Op.name.name + " gradient"), at: position)
         }
     }
 }

@@ -4,7 +4,7 @@ enum Primitive {
         if let failure = firstFailure(of: inputs) { return .poisoned(spec, by: failure, on: device) }
         let result = Tensor.uninitialized(spec, on: device)
         write(op, inputs, into: result, mode: .overwrite)
-        return result
+        return result.failing(during: op.name)
     }
 
     /// Runs on the device of the inputs, which must agree.

@@ -60,6 +60,12 @@ public struct Tensor: Sendable {
         Tensor(spec: spec, storage: Storage(device: device, byteCount: spec.byteCount))
     }
 
+    /// The tensor, or if it failed for want of memory, one whose failure names the operation that was to write it.
+    func failing(during name: @autoclosure () -> String) -> Tensor {
+        guard case .outOfMemory(_, nil, _, _, _)? = failure, let error = failure?.during(name()) else { return self }
+        return .poisoned(spec, by: error, on: device)
+    }
+
     static func poisoned(_ spec: TensorSpec, by error: DeviceError, on device: any Device) -> Tensor {
         Tensor(spec: spec, storage: Storage(device: device, contents: .failure(error)))
     }

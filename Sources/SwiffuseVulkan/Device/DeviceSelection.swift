@@ -33,6 +33,8 @@ extension VulkanDevice {
         public let info: DeviceInfo
         /// Whether a processor plays the GPU: correct, and slower than the CPU device.
         public let isSoftware: Bool
+        /// Whether it has what kernels need; `info` says what it lacks.
+        public let isUsable: Bool
         /// Position in Vulkan's list.
         public let index: Int
     }
@@ -44,7 +46,7 @@ extension VulkanDevice {
             Candidate(
                 id: DeviceID("vulkan:\(facts.index)"),
                 info: facts.information(profile: .standard(for: facts), memoryLimit: nil),
-                isSoftware: facts.kind == .processor, index: facts.index)
+                isSoftware: facts.kind == .processor, isUsable: facts.obstacle == nil, index: facts.index)
         }
     }
 }

@@ -79,7 +79,8 @@ public struct VulkanProfile: Sendable, Hashable {
     public static var llvmpipe: VulkanProfile {
         VulkanProfile(
             name: "llvmpipe", usesTexels: true, usesSubgroups: true, lanes: 8, groupSize: 64, units: 4,
-            product: .subgroup(rows: 32), panels: PanelRule(longestWalk: 10 << 20, leastTiles: 8), submitDispatches: 64, submitOperations: 20_000_000_000,
+            product: .subgroup(rows: 32), panels: PanelRule(longestWalk: 10 << 20, leastTiles: 8),
+            submitDispatches: 64, submitOperations: 20_000_000_000,
             dispatchOperations: .max, loopLimit: 60_000, waitLimit: nil)
     }
 
@@ -87,7 +88,8 @@ public struct VulkanProfile: Sendable, Hashable {
     public static var swiftShader: VulkanProfile {
         VulkanProfile(
             name: "swiftshader", usesTexels: false, usesSubgroups: true, lanes: 4, groupSize: 64, units: 4,
-            product: .subgroup(rows: 16), panels: PanelRule(longestWalk: 10 << 20, leastTiles: 8), submitDispatches: 64, submitOperations: 5_000_000_000,
+            product: .subgroup(rows: 16), panels: PanelRule(longestWalk: 10 << 20, leastTiles: 8),
+            submitDispatches: 64, submitOperations: 5_000_000_000,
             dispatchOperations: .max, loopLimit: .max, waitLimit: nil)
     }
 

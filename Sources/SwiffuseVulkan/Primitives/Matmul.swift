@@ -85,8 +85,12 @@ extension VulkanRuntime {
     private func arranged(
         _ a: BufferView, _ b: BufferView, storedColumns: Int
     ) throws(DeviceError) -> (a: BufferView, b: BufferView, order: ProductCall.Order) {
-        if let panels = try Panels(a, b, storedColumns: storedColumns, on: self) {
-            return (panels.a, panels.b, .panels(depthUnits: panels.depthUnits))
+        do throws(DeviceError) {
+            if let panels = try Panels(a, b, storedColumns: storedColumns, on: self) {
+                return (panels.a, panels.b, .panels(depthUnits: panels.depthUnits))
+            }
+        } catch {
+            // No room for the copies: slower without. A lost device says so again below.
         }
         let arrangement = MatrixArrangement(a, b)
         return (
