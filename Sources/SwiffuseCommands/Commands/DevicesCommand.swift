@@ -41,7 +41,7 @@ struct DevicesCommand: SwiffuseCommand {
 
     func run(in environment: CommandEnvironment) throws -> Int32 {
         var opened: [(choice: DeviceChoice, device: any Device)] = []
-        for choice in environment.devices where !choice.isAlias {
+        for choice in environment.devices where choice.pick == nil {
             do throws(DeviceError) {
                 let members = try choice.members?()
                 if let members, members.isEmpty { _ = try choice.open(DeviceSettings()) }
@@ -52,7 +52,7 @@ struct DevicesCommand: SwiffuseCommand {
                 environment.say("\(choice.name)  \(error)")
             }
         }
-        for choice in environment.devices where choice.isAlias { environment.say("\(choice.name)  \(choice.summary)") }
+        for choice in environment.devices where choice.pick != nil { environment.say("\(choice.name)  \(choice.summary)") }
         if ops { printCoverage(of: opened, environment) }
         return opened.isEmpty ? CommandFailure.machineFailure : 0
     }

@@ -25,27 +25,18 @@ extension DeviceChoice {
 
     /// A GPU if there is one, else the processor: a software Vulkan driver is slower than the CPU device.
     public static var automatic: DeviceChoice {
-        DeviceChoice(
-            name: "auto", summary: "a GPU if Vulkan finds one, else the processor", isAlias: true
-        ) { settings throws(DeviceError) in
-            try (usableGPUs.isEmpty ? DeviceChoice.cpu : .vulkan).open(settings)
+        DeviceChoice(name: "auto", summary: "a GPU if Vulkan finds one, else the processor") {
+            guard let candidates = try? VulkanDevice.candidates() else {
+                return Pick(.cpu, because: "Vulkan is not available, 'swiffuse devices' says why")
+            }
+            let gpus = candidates.filter { !$0.isSoftware && $0.isUsable }
+            if gpus.isEmpty {
+                let found = candidates.map {
+                    "; \($0.info.name) is \($0.isSoftware ? "a software driver" : "not usable")"
+                }
+                return Pick(.cpu, because: "there is no GPU" + found.joined())
+            }
+            return Pick(.vulkan, because: "the best of the GPUs: " + gpus.map(\.info.name).joined(separator: ", "))
         }
-    }
-
-    /// What `auto` takes, and why: a line for the user.
-    static var automaticReason: String {
-        guard let candidates = try? VulkanDevice.candidates() else {
-            return "auto: the cpu; Vulkan is not available, 'swiffuse devices' says why"
-        }
-        if let best = usableGPUs.first {
-            return usableGPUs.count == 1
-                ? "auto: \(best.id.name), \(best.info.name), the only GPU" : "auto: the best of \(usableGPUs.count) GPUs"
-        }
-        let found = candidates.map { "\($0.info.name) is \($0.isSoftware ? "a software driver" : "not usable")" }
-        return "auto: the cpu; there is no GPU" + (found.isEmpty ? "" : " (\(found.joined(separator: ", ")))")
-    }
-
-    private static var usableGPUs: [VulkanDevice.Candidate] {
-        ((try? VulkanDevice.candidates()) ?? []).filter { !$0.isSoftware && $0.isUsable }
     }
 }

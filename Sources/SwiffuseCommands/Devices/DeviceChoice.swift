@@ -10,19 +10,40 @@ public struct DeviceChoice: Sendable {
     /// The single devices behind a name that stands for several, such as vulkan:0 and vulkan:1 for vulkan; a user may
     /// type their names too. Asked for only when needed: looking takes time. nil for a name of one device.
     public let members: (@Sendable () throws(DeviceError) -> [DeviceChoice])?
-    /// Whether the name only picks among other choices' devices.
-    public let isAlias: Bool
+    /// For a name that only picks among other choices: which one, and why. Asked for only when needed. nil for others.
+    public let pick: (@Sendable () -> Pick)?
+
+    /// Another choice, and why it was picked.
+    public struct Pick: Sendable {
+        public let choice: DeviceChoice
+        /// Words for the user.
+        public let reason: String
+
+        public init(_ choice: DeviceChoice, because reason: String) {
+            self.choice = choice
+            self.reason = reason
+        }
+    }
 
     public init(
-        name: String, summary: String, isAlias: Bool = false,
+        name: String, summary: String,
         members: (@Sendable () throws(DeviceError) -> [DeviceChoice])? = nil,
         open: @escaping @Sendable (DeviceSettings) throws(DeviceError) -> any Device
     ) {
         self.name = name
         self.summary = summary
-        self.isAlias = isAlias
         self.members = members
         self.open = open
+        pick = nil
+    }
+
+    /// A name that picks among other choices.
+    public init(name: String, summary: String, pick: @escaping @Sendable () -> Pick) {
+        self.name = name
+        self.summary = summary
+        self.pick = pick
+        members = nil
+        open = { settings throws(DeviceError) in try pick().choice.open(settings) }
     }
 
     /// The devices of this package.

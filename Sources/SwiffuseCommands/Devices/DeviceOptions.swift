@@ -61,6 +61,9 @@ struct DeviceOptions: ParsableArguments {
             let known = VulkanMatrices.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("--vulkan-matrices: found \(vulkanMatrices), expected one of \(known)")
         }
+        if device == "cpu", let flag = vulkanProfile != nil ? "profile" : vulkanCheckNumbers ? "check-numbers" : nil {
+            throw ValidationError("--vulkan-\(flag): the cpu does not use it; name a Vulkan device with --device")
+        }
         if device == "cpu", matrices != .float32 {
             throw ValidationError("--vulkan-matrices: \(vulkanMatrices) needs a Vulkan device; name one with --device")
         }
@@ -84,11 +87,12 @@ struct DeviceOptions: ParsableArguments {
     /// Opens the named device, and no other.
     func open(in environment: CommandEnvironment) throws -> any Device { try choice(in: environment).open(settings) }
 
-    /// What `--device` names; says what `auto` takes, and why.
+    /// What `--device` names; of a name that picks among devices the one that it picks, with a line that says why.
     func choice(in environment: CommandEnvironment) throws -> DeviceChoice {
         let choice = try environment.device(named: device)
-        if device == DeviceChoice.automatic.name { environment.messages.write(DeviceChoice.automaticReason + "\n") }
-        return choice
+        guard let pick = choice.pick?() else { return choice }
+        environment.messages.write("\(choice.name): \(pick.choice.name), \(pick.reason)\n")
+        return pick.choice
     }
 
     /// The flags that were given, to be repeated by a later command.

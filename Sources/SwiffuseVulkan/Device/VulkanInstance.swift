@@ -22,7 +22,8 @@ final class VulkanInstance: @unchecked Sendable {
             throw .unavailable(
                 device: "vulkan",
                 reason: "no usable driver (\(String(cString: cvk_result_name(result)))). Install your GPU's Vulkan "
-                    + "driver or, to compute on the processor, mesa-vulkan-drivers")
+                    + "driver or, to compute on the processor, mesa-vulkan-drivers; where VK_DRIVER_FILES or "
+                    + "VK_ICD_FILENAMES is set, only the drivers that it names are looked for")
         }
         handle = created
         devices = (0..<cvk_instance_device_count(created)).map { index in
