@@ -122,7 +122,8 @@ CK_KERNEL void ck_attention_score_gradients(const ck_attention *attention, float
     const ptrdiff_t keys = attention->keys, stride = attention->out.row_stride, scores_stride = score_stride(attention);
     for (ptrdiff_t row = 0; row < rows; row++) {
         const float mean = dot(out + row * stride, dout + row * stride, attention->size);
-        score_gradient(scores + row * scores_stride, gradients + row * scores_stride, log_sum_exp[row], mean, attention->scale, keys);
+        score_gradient(scores + row * scores_stride, gradients + row * scores_stride, log_sum_exp[row], mean, attention->scale,
+                       keys);
     }
 }
 
@@ -143,8 +144,10 @@ void ck_attention_backward(const ck_attention *attention, const float *q, const 
     for (ptrdiff_t first = 0; first < attention->queries; first += block) {
         const ptrdiff_t rows = ck_min(block, attention->queries - first);
         const float *block_queries = queries + first * q_stride, *block_gradient = gradient + first * out_stride;
-        attention->multiply(false, true, rows, keys, size, attention->scale, block_queries, q_stride, key, k_stride, 0.0f, scores, stride);
-        attention->multiply(false, true, rows, keys, size, 1.0f, block_gradient, out_stride, value, v_stride, 0.0f, score_gradients, stride);
+        attention->multiply(false, true, rows, keys, size, attention->scale, block_queries, q_stride, key, k_stride, 0.0f, scores,
+                            stride);
+        attention->multiply(false, true, rows, keys, size, 1.0f, block_gradient, out_stride, value, v_stride, 0.0f, score_gradients,
+                            stride);
         const ptrdiff_t statistics = (image * attention->heads + head) * attention->queries + first;
         ck_attention_score_gradients(attention, scores, score_gradients, log_sum_exp + statistics, result + first * out_stride,
                                      block_gradient, rows);
@@ -152,12 +155,12 @@ void ck_attention_backward(const ck_attention *attention, const float *q, const 
         const bool is_later = first > 0;
         if (value_gradient)
             attention->multiply(true, false, keys, size, rows, 1.0f, scores, stride, block_gradient, out_stride,
-                            accumulates.v || is_later ? 1.0f : 0.0f, value_gradient, v_stride);
+                                accumulates.v || is_later ? 1.0f : 0.0f, value_gradient, v_stride);
         if (key_gradient)
             attention->multiply(true, false, keys, size, rows, 1.0f, score_gradients, stride, block_queries, q_stride,
-                            accumulates.k || is_later ? 1.0f : 0.0f, key_gradient, k_stride);
+                                accumulates.k || is_later ? 1.0f : 0.0f, key_gradient, k_stride);
         if (query_gradient)
-            attention->multiply(false, false, rows, size, keys, 1.0f, score_gradients, stride, key, k_stride, accumulates.q ? 1.0f : 0.0f,
-                            query_gradient + first * q_stride, q_stride);
+            attention->multiply(false, false, rows, size, keys, 1.0f, score_gradients, stride, key, k_stride,
+                                accumulates.q ? 1.0f : 0.0f, query_gradient + first * q_stride, q_stride);
     }
 }

@@ -60,6 +60,7 @@ static void load(void) {
         snprintf(library.error, sizeof library.error,
                  "the installed oneDNN was built without OpenMP, and would start threads of its own. Install Debian's: apt-get install "
                  "libdnnl-dev");
+        dlclose(handle);
         return;
     }
     const version_numbers *numbers = version();

@@ -13,12 +13,7 @@ import Testing
         let device = try VulkanDevice(profile: profile)
         let cases =
             side == 32 ? OpCase.all : OpCase.all.filter { $0.name.contains("matmul") || $0.name.contains("attention") }
-        for opCase in cases {
-            let found = try OpCheck.parity(of: opCase, on: device, applications: 2)
-            #expect(
-                found.worst <= 2 * opCase.tolerance,
-                "\(opCase.name): outputs \(found.outputs), gradients \(found.gradients)")
-        }
+        _ = try self.dispatches(of: cases, on: device)
     }
 
     /// Products with few tiles, cut along their depth.
@@ -30,13 +25,7 @@ import Testing
                 VulkanProfile.Tile(rows: 32, columns: 32, leastGroups: 64, leastSliceDepth: leastSliceDepth)
             ])
             let device = try VulkanDevice(profile: profile)
-            for opCase in cases {
-                let found = try OpCheck.parity(of: opCase, on: device, applications: 2)
-                #expect(
-                    found.worst <= 2 * opCase.tolerance,
-                    "\(opCase.name): outputs \(found.outputs), gradients \(found.gradients)")
-            }
-            return device.recordingCounts.dispatches
+            return try self.dispatches(of: cases, on: device)
         }
         #expect(try dispatches(leastSliceDepth: 16) > dispatches(leastSliceDepth: .max))
     }
@@ -49,13 +38,7 @@ import Testing
             profile.usesTexels = usesTexels
             profile.panels = rule
             let device = try VulkanDevice(profile: profile)
-            for opCase in cases {
-                let found = try OpCheck.parity(of: opCase, on: device, applications: 2)
-                #expect(
-                    found.worst <= 2 * opCase.tolerance,
-                    "\(opCase.name): outputs \(found.outputs), gradients \(found.gradients)")
-            }
-            return device.recordingCounts.dispatches
+            return try self.dispatches(of: cases, on: device)
         }
         let always = VulkanProfile.PanelRule(longestWalk: 0, leastTiles: 1)
         let copied = try dispatches(always)
@@ -74,5 +57,16 @@ import Testing
                 found.worst <= opCase.tolerance,
                 "\(opCase.name): outputs \(found.outputs), gradients \(found.gradients)")
         }
+    }
+
+    /// Checks operations that are applied twice, adding gradients; tells the dispatches that they took.
+    private func dispatches(of cases: [OpCase], on device: VulkanDevice) throws -> Int {
+        for opCase in cases {
+            let found = try OpCheck.parity(of: opCase, on: device, applications: 2)
+            #expect(
+                found.worst <= 2 * opCase.tolerance,
+                "\(opCase.name): outputs \(found.outputs), gradients \(found.gradients)")
+        }
+        return device.recordingCounts.dispatches
     }
 }

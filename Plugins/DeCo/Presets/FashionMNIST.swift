@@ -2,8 +2,8 @@ import SwiffuseDiffusion
 
 extension DeCoPresets {
     /// A small DeCo beside JiT's `fashion-mnist`, with as many tokens. Its decoder learns by the number of updates more
-    /// than by that of images: hence small batches. With AdamW's usual epsilon of 1e-8 its first hundred updates depend on
-    /// rounding errors, and learn less.
+    /// than by that of images: hence small batches. With AdamW's usual epsilon of 1e-8 its first hundred updates
+    /// depend on rounding errors, and learn less.
     static let fashionMNIST = Preset.fashionMNIST(
         "fashion-mnist-deco", model: "DeCo",
         backbone: """

@@ -9,7 +9,8 @@ public enum MatrixLibrary: String, CaseIterable, Sendable {
     case oneDNN = "onednn"
 
     /// oneDNN where it is installed and the processor has AVX-512, else OpenBLAS. With AVX-512, products of a
-    /// transformer's sizes were measured 1.0 to 1.2 times as fast, those of attention and small windows 1.2 to 1.35 times.
+    /// transformer's sizes were measured 1.0 to 1.2 times as fast, those of attention and small windows 1.2 to 1.35
+    /// times.
     public static var preferred: MatrixLibrary {
         String(cString: ck_simd_level()) == "AVX-512" && oneDNN.isInstalled ? .oneDNN : .openBLAS
     }
@@ -30,9 +31,10 @@ public enum MatrixLibrary: String, CaseIterable, Sendable {
         if let reason { throw .unavailable(device: "cpu", reason: String(cString: reason)) }
     }
 
+    /// Its product; the library must be loaded.
     var product: MatrixLibraryProduct {
         switch self {
-        case .openBLAS: ck_openblas_product
+        case .openBLAS: copenblas_sgemm
         case .oneDNN: ck_onednn_product
         }
     }
@@ -43,10 +45,12 @@ public enum MatrixLibrary: String, CaseIterable, Sendable {
             ("OpenBLAS kernels", String(cString: copenblas_core_name())),
             ("OpenBLAS", String(cString: copenblas_configuration())),
         ]
-        switch self {
-        case .openBLAS: return [("matrix products", "OpenBLAS")] + blas
-        case .oneDNN: return [("matrix products", "oneDNN \(String(cString: conednn_version()))")] + blas
-        }
+        let name =
+            switch self {
+            case .openBLAS: "OpenBLAS"
+            case .oneDNN: "oneDNN \(String(cString: conednn_version()))"
+            }
+        return [("matrix products", name)] + blas
     }
 }
 

@@ -92,8 +92,7 @@ struct WinogradConvolution {
             withUnsafePointer(to: tiles) { tiles in
                 ck_winograd_pixels(
                     tiles, channels.read, source, mask, pixels, steps.pixels, range.lowerBound, range.upperBound)
-                multiply(
-                    weights.floats, pixels, into: results, lanes: lanes, tileCount: range.count, on: runtime)
+                multiply(weights.floats, pixels, into: results, lanes: lanes, tileCount: range.count, on: runtime)
                 withUnsafePointer(to: epilogue) {
                     ck_winograd_results(
                         tiles, channels.written, results, steps.results, $0, target, range.lowerBound, range.upperBound)

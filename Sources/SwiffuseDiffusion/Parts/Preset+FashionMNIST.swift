@@ -9,8 +9,8 @@ extension Preset {
     ///   - target: what it predicts.
     ///   - losses: what it learns from besides the target's own loss, a line each: `{ type: frequency, weight: 1 }`.
     ///   - learningRate: AdamW's, after the warm-up.
-    ///   - epsilon: AdamW's; must be well above the rounding errors of gradients, which are smallest behind outputs that
-    ///     begin with zeros.
+    ///   - epsilon: AdamW's; must be well above the rounding errors of gradients, which are smallest behind outputs
+    ///     that begin with zeros.
     ///   - batchSize: images of an update.
     ///   - steps: updates.
     public static func fashionMNIST(

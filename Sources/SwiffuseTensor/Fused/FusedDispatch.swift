@@ -57,7 +57,8 @@ extension FusedOp {
             })
         return call.results.enumerated().map { index, result in
             let origin = launch.map { RecomputedOutput(launch: $0, index: index) }
-            return result.failing(during: Self.name.name).attached(to: TapeNode(tape: tape, position: first + index, origin: origin))
+            return result.failing(during: Self.name.name)
+                .attached(to: TapeNode(tape: tape, position: first + index, origin: origin))
         }
     }
 

@@ -3,15 +3,15 @@ public import SwiffuseDiffusion
 extension RecipeValue {
     /// The first place where two recipes differ, in words; nil if they are equal.
     ///
-    /// How often a run logs, draws samples, validates and saves, what it keeps, and how many images are worked on at once
-    /// may change when it is resumed.
+    /// How often a run logs, draws samples, validates and saves, what it keeps, and how many images it works on at
+    /// once may change when it is resumed.
     public func firstDifference(from other: RecipeValue, at path: String = "") -> String? {
-        let cadence = [
+        let changeable = [
             "training.logEvery", "training.sampleEvery", "training.checkpointEvery", "training.keep",
             "training.tensorBoard", "training.emaSnapshots.every", "training.emaSnapshots.storage",
             "training.validation.every", "training.batchSize", "training.accumulation",
         ]
-        if cadence.contains(path) || self == other { return nil }
+        if changeable.contains(path) || self == other { return nil }
         if case .list(let mine) = self, case .list(let theirs) = other,
             (mine + theirs).contains(where: { $0.map != nil })
         {
