@@ -1,3 +1,4 @@
+import SwiffuseCPU
 import SwiffuseTensor
 import SwiffuseVulkan
 import Testing
@@ -68,6 +69,27 @@ import Testing
         // More tiles of 32 rows than the axis holds.
         let long = Tensor.ones([2_100_000, 4], on: device)
         #expect(try long.matmul(Tensor.ones([4, 4], on: device)).sum().scalar() == 33_600_000)
+    }
+
+    @Test func buffersOver128MiBAreReadAndWrittenToTheirEnd() throws {
+        let device = try #require(VulkanFixture.device)
+        let x = Tensor.ones([70_001, 601], on: device) * 2
+        #expect(x.count * 4 > 160 << 20)
+        #expect(try x.sum(over: [1]).scalars().allSatisfy { $0 == 1202 })
+    }
+
+    /// On llvmpipe, operands of this size are copied into panels first.
+    @Test func productsOverManyPagesMatchTheProcessor() throws {
+        var random = Philox(seed: 4)
+        let cpu = try CPUDevice(threads: 2)
+        let a = Tensor.normal([259, 3001], using: &random, on: cpu)
+        let b = Tensor.normal([3001, 1021], using: &random, on: cpu)
+        let device = try #require(VulkanFixture.device)
+        let moved = try [a, b].map { Tensor(try $0.scalars(), shape: $0.shape, on: device) }
+        let found = try moved[0].matmul(moved[1]).scalars()
+        let worst = zip(found, try a.matmul(b).scalars()).map { abs($0 - $1) }.max()
+        // Sums of 3001 products with a deviation of 55: two orders of adding differ by some hundred roundings of 4e-6.
+        #expect(try #require(worst) < 2e-3)
     }
 
     @Test func longSumsAreExactForWholeNumbers() throws {
