@@ -154,3 +154,10 @@ void ck_select(const ck_loop *loop, const float *condition, const float *a, cons
     const float *const inputs[3] = {condition, a, b};
     walk(loop, &operation, 3, inputs, out, accumulate, begin, end);
 }
+
+CK_KERNEL void ck_add_to_rows(const float *CK_RESTRICT x, float *CK_RESTRICT out, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns) {
+    for (ptrdiff_t row = 0; row < rows; row++) {
+        CK_VECTOR
+        for (ptrdiff_t i = 0; i < columns; i++) out[row * stride + i] += x[i];
+    }
+}

@@ -43,22 +43,6 @@ void ck_copy(const ck_loop *loop, ptrdiff_t element_size, const void *x, void *o
     }
 }
 
-void ck_transpose(const void *x, ptrdiff_t x_stride, void *out, ptrdiff_t out_stride, ptrdiff_t columns, ptrdiff_t begin,
-                  ptrdiff_t end) {
-    // A tile of 32 × 32 elements touches 32 cache lines on either side.
-    enum { tile = 32 };
-    const uint32_t *CK_RESTRICT source = x;
-    uint32_t *CK_RESTRICT target = out;
-    for (ptrdiff_t row = begin; row < end; row += tile) {
-        const ptrdiff_t row_end = ck_min(row + tile, end);
-        for (ptrdiff_t column = 0; column < columns; column += tile) {
-            const ptrdiff_t column_end = ck_min(column + tile, columns);
-            for (ptrdiff_t r = row; r < row_end; r++)
-                for (ptrdiff_t c = column; c < column_end; c++) target[r * out_stride + c] = source[c * x_stride + r];
-        }
-    }
-}
-
 CK_INLINE int32_t integer_from_float(float value) {
     if (value != value) return 0;
     if (value >= 2147483648.0f) return INT32_MAX;

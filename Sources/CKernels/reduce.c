@@ -95,3 +95,13 @@ void ck_reduce_columns(ck_reduction reduction, const ck_reduced_axes *axes, cons
         for (ptrdiff_t i = 0; i < n; i++) out[first + i] = (float)totals[i] + (accumulate ? out[first + i] : 0.0f);
     }
 }
+
+CK_KERNEL void ck_reduce_sum_rows(const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t count, float *sums, bool accumulate) {
+    for (ptrdiff_t row = 0; row < rows; row++) {
+        CK_REASSOCIATE
+        float sum = 0;
+        CK_VECTOR
+        for (ptrdiff_t i = 0; i < count; i++) sum += x[row * stride + i];
+        sums[row] = sum + (accumulate ? sums[row] : 0.0f);
+    }
+}

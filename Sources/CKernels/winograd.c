@@ -55,22 +55,23 @@ CK_INLINE void transform_weights(const lanes *CK_RESTRICT in, ptrdiff_t step, la
     }
 }
 
-CK_KERNEL void ck_winograd_weights(const float *weights, ptrdiff_t channels, bool flips, float *transformed, ptrdiff_t step,
-                                   ptrdiff_t begin, ptrdiff_t end) {
+CK_KERNEL void ck_winograd_weights(const ck_winograd_filters *filters, float *transformed, ptrdiff_t step, ptrdiff_t begin,
+                                   ptrdiff_t end) {
     enum { elements = window * window };
-    const ptrdiff_t groups = (channels + width - 1) / width;
+    const ptrdiff_t columns = filters->columns, groups = (columns + width - 1) / width;
     for (ptrdiff_t group = begin * groups; group < end * groups; group++) {
-        const ptrdiff_t output = group / groups, channel = group % groups * width;
-        lanes filters[elements], half[patch * window], whole[ck_winograd_products];
-        const ptrdiff_t filled = ck_min(width, channels - channel);
+        const ptrdiff_t row = group / groups, column = group % groups * width;
+        lanes filter[elements], half[patch * window], whole[ck_winograd_products];
+        const ptrdiff_t filled = ck_min(width, columns - column);
+        const float *first = filters->weights + row * filters->row_stride + column * filters->column_stride;
         for (ptrdiff_t e = 0; e < elements; e++) {
-            const float *source = weights + (output * channels + channel) * elements + (flips ? elements - 1 - e : e);
-            for (ptrdiff_t l = 0; l < filled; l++) filters[e][l] = source[l * elements];
-            for (ptrdiff_t l = filled; l < width; l++) filters[e][l] = 0.0f;
+            const float *source = first + (filters->flips ? elements - 1 - e : e);
+            for (ptrdiff_t l = 0; l < filled; l++) filter[e][l] = source[l * filters->column_stride];
+            for (ptrdiff_t l = filled; l < width; l++) filter[e][l] = 0.0f;
         }
-        for (ptrdiff_t c = 0; c < window; c++) transform_weights(filters + c, window, half + c, window);
+        for (ptrdiff_t c = 0; c < window; c++) transform_weights(filter + c, window, half + c, window);
         for (ptrdiff_t r = 0; r < patch; r++) transform_weights(half + r * window, 1, whole + r * patch, 1);
-        float *target = transformed + output * channels + channel;
+        float *target = transformed + row * columns + column;
         if (filled == width)
             for (ptrdiff_t k = 0; k < ck_winograd_products; k++) memcpy(target + k * step, whole[k], sizeof whole[k]);
         else

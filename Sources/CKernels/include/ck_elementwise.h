@@ -35,4 +35,7 @@ void ck_binary(ck_binary_function function, const ck_loop *loop, const float *a,
 void ck_select(const ck_loop *loop, const float *condition, const float *a, const float *b, float *out, bool accumulate,
                ptrdiff_t begin, ptrdiff_t end);
 
+/// Adds `x` [columns] to each row of `out` [rows, columns], rows `stride` numbers apart.
+void ck_add_to_rows(const float *x, float *out, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns);
+
 #endif

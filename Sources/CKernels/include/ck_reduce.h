@@ -21,4 +21,7 @@ double ck_reduce_group(ck_reduction reduction, const ck_reduced_axes *axes, cons
 void ck_reduce_columns(ck_reduction reduction, const ck_reduced_axes *axes, const float *x, ptrdiff_t columns, float *out,
                        bool accumulate);
 
+/// Sums of `rows` rows of `count` numbers, at most 4,096, into `sums` or added to them.
+void ck_reduce_sum_rows(const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t count, float *sums, bool accumulate);
+
 #endif

@@ -3,7 +3,7 @@
 //
 // A convolution is three steps: the weights are transformed once, then for each block of tiles the pixels are transformed, 36 matrix
 // products [outputs, channels] · [channels, tiles] follow, and their results are transformed into pixels. A block's values are laid
-// out [36, channels, lanes], a lane being a tile, the weights [36, outputs, channels]. The 36 parts lie `step` apart: not a power of
+// out [36, channels, lanes], a lane being a tile, the weights [36, channels written, channels read]. The 36 parts lie `step` apart: not a power of
 // two of bytes, or all values of a tile would fall into the same lines of the cache.
 #ifndef CK_WINOGRAD_H
 #define CK_WINOGRAD_H
@@ -25,10 +25,16 @@ typedef struct {
     ptrdiff_t lanes;                          // of a block, a multiple of 16
 } ck_winograd;
 
-/// The filters [outputs, channels, 3, 3] of the outputs `begin ..< end` into `transformed` [36, outputs, channels]; `flips` turns
-/// them by 180°.
-void ck_winograd_weights(const float *weights, ptrdiff_t channels, bool flips, float *transformed, ptrdiff_t step, ptrdiff_t begin,
-                         ptrdiff_t end);
+/// Filters of 3 × 3 numbers, one for each channel written (a row) and read (a column).
+typedef struct {
+    const float *weights;
+    ptrdiff_t row_stride, column_stride; // from one filter to the next, in numbers
+    ptrdiff_t columns;
+    bool flips; // turned by 180°
+} ck_winograd_filters;
+
+/// The filters of the rows `begin ..< end` into `transformed` [36, rows, columns].
+void ck_winograd_weights(const ck_winograd_filters *filters, float *transformed, ptrdiff_t step, ptrdiff_t begin, ptrdiff_t end);
 
 /// Pixels under the tiles `begin ..< end`, all channels, into `transformed` [36, channels, lanes].
 ///

@@ -4,10 +4,12 @@ internal import SwiffuseTensor
 final class CPURuntime: Sendable {
     let pool: ThreadPool
     let allocator: CachingAllocator
+    let library: MatrixLibrary
     let product: MatrixLibraryProduct
 
     /// - Parameter library: loaded.
     init(pool: ThreadPool, allocator: CachingAllocator, library: MatrixLibrary) {
+        self.library = library
         product = library.product
         self.pool = pool
         self.allocator = allocator

@@ -2,21 +2,25 @@ internal import CKernels
 internal import SwiffuseTensor
 
 extension FusedKernel<LinearOp> {
-    /// One product per panel; the bias is put down first and the product added to it, which costs nothing extra.
+    /// One product per panel, to which the bias is added at once.
     static func cpu(_ runtime: CPURuntime) -> FusedKernel<LinearOp> {
         FusedKernel(keeps: { $0.kept(for: $1) }) { _, call in
             let bias = call.inputs.count > 2 ? call.inputs[2] : nil
-            LinearSizes(call.inputs[0].shape, call.inputs[1].shape).forward(
-                runtime, x: call.inputs[0].floats, weight: call.inputs[1].floats, bias: bias?.floats,
-                y: call.outputs[0].floats)
+            runtime.perform(writing: call.outputs) { () throws(DeviceError) in
+                try LinearSizes(call.inputs[0].shape, call.inputs[1].shape).forward(
+                    runtime, x: call.inputs[0].floats, weight: call.inputs[1].floats, bias: bias?.floats,
+                    y: call.outputs[0].floats)
+            }
         } backward: { _, call in
             let sizes = LinearSizes(call.inputSpecs[0].shape.dimensions, call.inputSpecs[1].shape.dimensions)
             let dy = call.cotangents[0]
-            if let slot = call.gradients[1], let x = call.inputs[0] {
-                sizes.weightGradient(runtime, dy: dy.floats, x: x.floats, slot)
-            }
-            if call.gradients.count > 2, let slot = call.gradients[2] {
-                runtime.reduce(.sum, sizes.matrix(dy), slot.view.asRow, slot.mode)
+            let biasSlot = call.gradients.count > 2 ? call.gradients[2] : nil
+            runtime.perform(writing: call.gradients.dropFirst().compactMap { $0?.view }) { () throws(DeviceError) in
+                guard let slot = call.gradients[1], let x = call.inputs[0] else {
+                    if let biasSlot { sizes.biasGradient(runtime, dy, biasSlot) }
+                    return
+                }
+                try sizes.weightGradient(runtime, dy, x: x.floats, slot, bias: biasSlot)
             }
             guard let slot = call.gradients[0], let weight = call.inputs[1] else { return }
             runtime.perform(writing: [slot.view]) { () throws(DeviceError) in
@@ -62,7 +66,7 @@ private struct LinearSizes {
     func forward(
         _ runtime: CPURuntime, x: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
         y: UnsafeMutablePointer<Float>
-    ) {
+    ) throws(DeviceError) {
         if isSkinny {
             runtime.pool.run(over: outputs, grain: grain) { range in
                 withUnsafePointer(to: skinny) {
@@ -73,13 +77,12 @@ private struct LinearSizes {
         }
         let product = MatrixProduct(
             rows: rows, columns: outputs, depth: inputs, a: MatrixOperand(x, stride: max(inputs, 1)),
-            b: MatrixOperand(weight, stride: max(inputs, 1), isTransposed: true), c: y, cStride: outputs,
-            beta: bias == nil ? 0 : 1)
-        product.run(on: runtime) { rows, columns in
+            b: MatrixOperand(weight, stride: max(inputs, 1), isTransposed: true), c: y, cStride: outputs)
+        try product.run(on: runtime) { rows, columns in
             guard let bias else { return }
-            for row in rows {
-                (y + row * outputs + columns.lowerBound).update(from: bias + columns.lowerBound, count: columns.count)
-            }
+            ck_add_to_rows(
+                bias + columns.lowerBound, y + rows.lowerBound * outputs + columns.lowerBound, outputs, rows.count,
+                columns.count)
         }
     }
 
@@ -91,7 +94,7 @@ private struct LinearSizes {
             try skinnyInputGradient(runtime, dy: dy, weight: weight, slot)
             return
         }
-        MatrixProduct(
+        try MatrixProduct(
             rows: rows, columns: inputs, depth: outputs, a: MatrixOperand(dy, stride: max(outputs, 1)),
             b: MatrixOperand(weight, stride: max(inputs, 1)), c: slot.view.floats, cStride: inputs,
             beta: slot.mode == .accumulate ? 1 : 0
@@ -117,23 +120,35 @@ private struct LinearSizes {
         runtime.reduce(.sum, all, slot.view.asRow, slot.mode)
     }
 
-    /// dW (+)= dyᵀ · x
+    /// db (+)= Σ dy
+    func biasGradient(_ runtime: CPURuntime, _ dy: BufferView, _ slot: GradientSlot) {
+        runtime.reduce(.sum, matrix(dy), slot.view.asRow, slot.mode)
+    }
+
+    /// dW (+)= dyᵀ · x and, if wanted, the bias's gradient.
     func weightGradient(
-        _ runtime: CPURuntime, dy: UnsafePointer<Float>, x: UnsafePointer<Float>, _ slot: GradientSlot
-    ) {
+        _ runtime: CPURuntime, _ dy: BufferView, x: UnsafePointer<Float>, _ slot: GradientSlot, bias: GradientSlot?
+    ) throws(DeviceError) {
         let (dw, adds) = (slot.view.floats, slot.mode == .accumulate)
-        if isSkinny && rows > 0 {
-            runtime.pool.run(over: outputs, grain: grain) { range in
-                withUnsafePointer(to: skinny) {
-                    ck_skinny_weight_gradient($0, dy, x, dw, adds, range.lowerBound, range.upperBound)
-                }
+        let product = MatrixProduct(
+            rows: outputs, columns: inputs, depth: rows,
+            a: MatrixOperand(dy.floats, stride: max(outputs, 1), isTransposed: true),
+            b: MatrixOperand(x, stride: max(inputs, 1)), c: dw, cStride: inputs, beta: adds ? 1 : 0)
+        if !isSkinny, let bias, let strips = product.strips(on: runtime) {
+            // Each output's cotangents lie side by side there.
+            let (db, adds) = (bias.view.floats, bias.mode == .accumulate)
+            try strips.run(on: runtime) { outputs, depth, piece, stride in
+                ck_reduce_sum_rows(
+                    piece, stride, outputs.count, depth.count, db + outputs.lowerBound, adds || depth.lowerBound > 0)
             }
             return
         }
-        MatrixProduct(
-            rows: outputs, columns: inputs, depth: rows,
-            a: MatrixOperand(dy, stride: max(outputs, 1), isTransposed: true),
-            b: MatrixOperand(x, stride: max(inputs, 1)), c: dw, cStride: inputs, beta: adds ? 1 : 0
-        ).run(on: runtime)
+        if let bias { biasGradient(runtime, dy, bias) }
+        guard isSkinny && rows > 0 else { return try product.run(on: runtime) }
+        runtime.pool.run(over: outputs, grain: grain) { range in
+            withUnsafePointer(to: skinny) {
+                ck_skinny_weight_gradient($0, dy.floats, x, dw, adds, range.lowerBound, range.upperBound)
+            }
+        }
     }
 }

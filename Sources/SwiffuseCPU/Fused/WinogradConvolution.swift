@@ -105,15 +105,25 @@ struct WinogradConvolution {
     /// two.
     private static func step(_ count: Int) -> Int { count + vector }
 
-    /// The weights [36, O, C].
+    /// The weights [36, channels written, channels read].
     private func transformed(
         _ weight: UnsafePointer<Float>, _ runtime: CPURuntime
     ) throws(DeviceError) -> CPUBuffer {
-        let (inputs, outputs) = isBackward ? (channels.written, channels.read) : (channels.read, channels.written)
-        let step = Self.step(inputs * outputs)
+        let (elements, step) = (9, Self.step(channels.read * channels.written))
         let result = try runtime.scratch(Self.products * step)
-        runtime.pool.run(over: outputs, grain: max(1, CPURuntime.elementGrain / (Self.products * inputs))) {
-            ck_winograd_weights(weight, inputs, isBackward, result.floats, step, $0.lowerBound, $0.upperBound)
+        let filters =
+            isBackward
+            ? ck_winograd_filters(
+                weights: weight, row_stride: elements, column_stride: channels.written * elements,
+                columns: channels.read, flips: true)
+            : ck_winograd_filters(
+                weights: weight, row_stride: channels.read * elements, column_stride: elements,
+                columns: channels.read, flips: false)
+        let grain = max(1, CPURuntime.elementGrain / (Self.products * channels.read))
+        runtime.pool.run(over: channels.written, grain: grain) { range in
+            withUnsafePointer(to: filters) {
+                ck_winograd_weights($0, result.floats, step, range.lowerBound, range.upperBound)
+            }
         }
         return result
     }
@@ -122,15 +132,13 @@ struct WinogradConvolution {
         _ weights: UnsafePointer<Float>, _ pixels: UnsafePointer<Float>, into results: UnsafeMutablePointer<Float>,
         lanes: Int, tileCount: Int, on runtime: CPURuntime
     ) {
-        let inputs = isBackward ? channels.written : channels.read
         // Whole vectors: what the last lanes hold without a tile is 0.
         let columns = (tileCount + Self.vector - 1) / Self.vector * Self.vector
         for product in 0..<Self.products {
             MatrixProduct(
                 rows: channels.written, columns: columns, depth: channels.read,
                 a: MatrixOperand(
-                    weights + product * Self.step(channels.read * channels.written), stride: inputs,
-                    isTransposed: isBackward),
+                    weights + product * Self.step(channels.read * channels.written), stride: channels.read),
                 b: MatrixOperand(pixels + product * Self.step(channels.read * lanes), stride: lanes),
                 c: results + product * Self.step(channels.written * lanes), cStride: lanes
             ).compute(on: runtime)

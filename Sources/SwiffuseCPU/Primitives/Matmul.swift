@@ -26,7 +26,7 @@ extension CPURuntime {
                 for index in range { batch[index].compute(on: self) }
             }
         } else {
-            for index in 0..<batch.count { batch[index].run(on: self) }
+            for index in 0..<batch.count { try batch[index].run(on: self) }
         }
     }
 

@@ -1,3 +1,5 @@
+internal import SwiffuseTensor
+
 /// A dense matrix in memory: rows `stride` apart, or, transposed, columns `stride` apart.
 struct MatrixOperand {
     let start: UnsafePointer<Float>
@@ -56,13 +58,24 @@ struct MatrixProduct {
         return stride(from: 0, to: count, by: step).map { $0..<min(count, $0 + step) }
     }
 
-    /// Computes C on all threads; `prologue` runs on each panel before it, while nothing of it is in cache yet.
-    func run(on runtime: CPURuntime, prologue: (Range<Int>, Range<Int>) -> Void = { _, _ in }) {
+    /// How to cut C where oneDNN gains by it.
+    func strips(on runtime: CPURuntime) -> ProductStrips? {
+        runtime.library == .oneDNN ? ProductStrips(self, threadCount: runtime.pool.threadCount) : nil
+    }
+
+    /// Computes C on all threads; `epilogue` runs on each panel when it is computed.
+    func run(
+        on runtime: CPURuntime, epilogue: (Range<Int>, Range<Int>) -> Void = { _, _ in }
+    ) throws(DeviceError) {
+        if let strips = strips(on: runtime) {
+            try strips.run(on: runtime, epilogue: epilogue) { _, _, _, _ in }
+            return
+        }
         let (panels, product) = (panels(threadCount: runtime.pool.threadCount), runtime.product)
         runtime.pool.run(panels.count) { task, _ in
             let panel = panels[task]
-            prologue(panel.rows, panel.columns)
             compute(product, rows: panel.rows, columns: panel.columns)
+            epilogue(panel.rows, panel.columns)
         }
     }
 }
