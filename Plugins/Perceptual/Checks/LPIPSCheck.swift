@@ -22,11 +22,11 @@ public struct LPIPSCheck: GoldenCheck {
         let first = tape.watch(try image("inputs.image0", of: fixture, on: device))
         let second = try image("inputs.image1", of: fixture, on: device)
         let stages = uniform.features(of: first, pass)
-        let others = uniform.normalisedFeatures(of: second, pass)
+        let others = uniform.features(of: second, pass)
         configuration.heads = .learned
         let learned = LPIPS(heads, configuration)
         let weights = Pass(try LPIPSHeads.store(for: fixture, declared: heads.parameters, on: device))
-        let contributions = learned.contributions(of: stages.map(LPIPS.normalised), to: others, weights)
+        let contributions = learned.contributions(of: stages, to: others, weights)
         let total = contributions.sum(over: [1])
         let norms = Tensor.concatenated(
             stages.map { $0.detached().sumOfSquares().squareRoot().reshaped(to: 1) }, along: 0)

@@ -30,20 +30,16 @@ public struct LPIPS: Sendable {
     /// - Returns: [B, Cₗ, Hₗ, Wₗ] for each of the five stages.
     public func features(of images: Tensor, _ pass: Pass) -> [Tensor] { network(scaled(images), pass) }
 
-    /// The features of each stage, each pixel's of length 1.
-    public func normalisedFeatures(of images: Tensor, _ pass: Pass) -> [Tensor] {
-        features(of: images, pass).map(Self.normalised)
-    }
-
     /// The contributions of the stages to the distance.
     ///
     /// - Parameters:
-    ///   - first: normalised features of one batch of pictures.
+    ///   - first: features of one batch of pictures.
     ///   - second: those of another.
     /// - Returns: [B, 5]; their sum is the distance.
     public func contributions(of first: [Tensor], to second: [Tensor], _ pass: Pass) -> Tensor {
         let stages = zip(first, second).enumerated().map { index, pair in
-            contribution(pair.0 - pair.1, stage: index, pass)
+            let pixels = [pair.0, pair.1].map { $0.reshaped(to: $0.shape[0], $0.shape[1], -1) }
+            return weighted(FeatureDistanceOp()(pixels)[0], stage: index, pass)
         }
         return Tensor.concatenated(stages, along: 1)
     }
@@ -55,23 +51,20 @@ public struct LPIPS: Sendable {
     ///   - second: same shape.
     /// - Returns: [B].
     public func distance(_ first: Tensor, _ second: Tensor, _ pass: Pass) -> Tensor {
-        contributions(of: normalisedFeatures(of: first, pass), to: normalisedFeatures(of: second, pass), pass)
-            .sum(over: [1])
+        contributions(of: features(of: first, pass), to: features(of: second, pass), pass).sum(over: [1])
     }
 
-    /// - Parameter difference: of normalised features, [B, C, H, W].
+    /// - Parameter squares: mean squared differences of the channels, [B, C].
     /// - Returns: [B, 1].
-    private func contribution(_ difference: Tensor, stage: Int, _ pass: Pass) -> Tensor {
-        let (batch, channels) = (difference.shape[0], difference.shape[1])
-        let squares = difference.squared().reshaped(to: batch, channels, -1)
-        guard !heads.isEmpty else { return squares.sum(over: [1]).mean(over: [1], axes: .kept) }
-        let weights = pass(heads[stage]).reshaped(to: 1, channels)
+    private func weighted(_ squares: Tensor, stage: Int, _ pass: Pass) -> Tensor {
+        guard !heads.isEmpty else { return squares.sum(over: [1], axes: .kept) }
+        let weights = pass(heads[stage]).reshaped(to: -1, 1)
         let factors =
             switch configuration.weighting {
             case .official: weights
             case .paper: weights.squared()
             }
-        return factors.matmul(squares).reshaped(to: batch, -1).mean(over: [1], axes: .kept)
+        return squares.matmul(factors)
     }
 
     /// The package's own statistics of ImageNet, in −1…1; grey pictures become colour.
@@ -79,14 +72,5 @@ public struct LPIPS: Sendable {
         let shift = Tensor([-0.030, -0.088, -0.188], shape: [1, 3, 1, 1], on: images.device)
         let scale = Tensor([0.458, 0.448, 0.450], shape: [1, 3, 1, 1], on: images.device)
         return (images - shift) / scale
-    }
-
-    /// f / (‖f‖ + 10⁻¹⁰) over channels; 0 with gradient 0 where f is 0.
-    static func normalised(_ features: Tensor) -> Tensor {
-        let squares = features.squared().sum(over: [1], axes: .kept)
-        let isZero = squares.detached().isEqual(to: Tensor.zeros([], on: features.device))
-        // A zero is raised to 1, so that the root has a gradient, and the factor is then 0.
-        let norm = (squares + isZero).squareRoot() + 1e-10
-        return features * ((1 - isZero) / norm)
     }
 }

@@ -76,10 +76,10 @@ public struct LPIPSLoss: PerceptualLoss, Component {
         let pass = context.pass(for: network)
         let stages = VGGFeatures.depths.indices.map { "\(network.id) \($0)" }
         let wanted = context.remembering(stages) { missing in
-            let found = distance.normalisedFeatures(of: resized(reference), pass)
+            let found = distance.features(of: resized(reference), pass)
             return missing.map { found[$0] }
         }
-        let seen = distance.normalisedFeatures(of: resized(predicted), pass)
+        let seen = distance.features(of: resized(predicted), pass)
         return distance.contributions(of: seen, to: wanted, pass)
     }
 

@@ -9,6 +9,7 @@
 #include "ck_attention.h"
 #include "ck_convolution.h"
 #include "ck_elementwise.h"
+#include "ck_features.h"
 #include "ck_gates.h"
 #include "ck_heads.h"
 #include "ck_machine.h"

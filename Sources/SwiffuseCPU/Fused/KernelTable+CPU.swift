@@ -18,6 +18,7 @@ extension KernelTable {
         table.add(FusedKernel<AdaptiveLayerNormOp>.cpu(runtime))
         table.add(FusedKernel<AdaptiveResidualOp>.cpu(runtime))
         table.add(FusedKernel<ConvolutionOp>.cpu(runtime))
+        table.add(FusedKernel<FeatureDistanceOp>.cpu(runtime))
         table.add(FusedKernel<AdamWOp>.cpu(runtime))
         return table
     }

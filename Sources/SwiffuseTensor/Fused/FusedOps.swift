@@ -6,7 +6,7 @@ public enum FusedOps {
             LinearOp.self, AttentionOp.self, QKNormRotaryOp.self, RMSNormOp.self, ModulatedRMSNormOp.self,
             LayerNormOp.self, GELUOp.self, SelfAttentionOp.self,
             SiLUOp.self, SwiGLUOp.self, GatedResidualOp.self, AdaptiveLayerNormOp.self, AdaptiveResidualOp.self,
-            ConvolutionOp.self, AdamWOp.self,
+            ConvolutionOp.self, FeatureDistanceOp.self, AdamWOp.self,
         ]
     }
 }

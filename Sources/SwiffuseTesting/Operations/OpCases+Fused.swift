@@ -2,7 +2,7 @@ internal import SwiffuseTensor
 
 extension OpCase {
     /// Every fused operation, at odd sizes, with slices and broadcasts where they occur in models.
-    static var fused: [OpCase] { linear + convolutions + norms + attention + gates + adaptive + optimizer }
+    static var fused: [OpCase] { linear + convolutions + norms + attention + gates + adaptive + distances + optimizer }
 
     private static var linear: [OpCase] {
         [
@@ -142,6 +142,20 @@ extension OpCase {
             ) {
                 let modulated = AdaptiveLayerNormOp()($0)[0]
                 return AdaptiveResidualOp()([$0[0], modulated.squared(), $0[3]])
+            },
+        ]
+    }
+
+    private static var distances: [OpCase] {
+        [
+            OpCase("feature-distance", [.normal([3, 5, 37]), .normal([3, 5, 37])]) { FeatureDistanceOp()($0) },
+            OpCase("feature-distance, many pixels", [.normal([1, 3, 2055]), .constant([1, 3, 2055])]) {
+                FeatureDistanceOp()([$0[0] * 3, $0[1]])
+            },
+            // Pixels without any feature are 0, and so is their gradient.
+            OpCase("feature-distance, empty pixels", [.normal([2, 9, 13]), .constant([2, 9, 13])]) {
+                let mask = Tensor([Float](repeating: 0, count: 4) + [Float](repeating: 1, count: 9), shape: [13], on: $0[0].device)
+                return FeatureDistanceOp()([$0[0] * mask, $0[1]])
             },
         ]
     }

@@ -18,6 +18,7 @@ extension KernelTable {
         table.add(FusedKernel<AdaptiveLayerNormOp>.vulkan(runtime))
         table.add(FusedKernel<AdaptiveResidualOp>.vulkan(runtime))
         table.add(FusedKernel<ConvolutionOp>.vulkan(runtime))
+        table.add(FusedKernel<FeatureDistanceOp>.vulkan(runtime))
         table.add(FusedKernel<AdamWOp>.vulkan(runtime))
         return table
     }

@@ -21,6 +21,8 @@ enum Kernel: String, CaseIterable, Sendable {
     case headsBackward = "heads_backward"
     case headsSums = "heads_sums"
     case headProducts = "head_products"
+    case featureDistance = "feature_distance"
+    case featureDistanceBackward = "feature_distance_backward"
 
     /// The SPIR-V of a kernel, reading its inputs through texel buffer views or as storage buffers.
     func code(usesTexels: Bool) -> cvk_code? {
