@@ -14,15 +14,15 @@ CK_INLINE void invert(const float *CK_RESTRICT norms, float epsilon, float *CK_R
     for (ptrdiff_t i = 0; i < n; i++) factors[i] = norms[i] == 0.0f ? 0.0f : 1.0f / (norms[i] + epsilon);
 }
 
+/// Of two normalised values. Each is rounded before: equal ones differ by exactly 0.
+#define DIFFERENCE(i) (x[i] * x_factors[i] - y[i] * y_factors[i])
+
 CK_INLINE float squared_difference(const float *CK_RESTRICT x, const float *CK_RESTRICT y, const float *CK_RESTRICT x_factors,
                                    const float *CK_RESTRICT y_factors, ptrdiff_t n) {
-    CK_REASSOCIATE
+    _Pragma("clang fp reassociate(on) contract(off)")
     float sum = 0;
     CK_VECTOR
-    for (ptrdiff_t i = 0; i < n; i++) {
-        const float difference = x[i] * x_factors[i] - y[i] * y_factors[i];
-        sum += difference * difference;
-    }
+    for (ptrdiff_t i = 0; i < n; i++) sum += DIFFERENCE(i) * DIFFERENCE(i);
     return sum;
 }
 
@@ -53,8 +53,9 @@ CK_KERNEL void ck_feature_distance(const ck_features *features, const float *x, 
 /// Adds to `pulls` the share of one channel in x · d, d being the gradient of the normalised features.
 CK_INLINE void add_pulls(const float *CK_RESTRICT x, const float *CK_RESTRICT y, const float *CK_RESTRICT x_factors,
                          const float *CK_RESTRICT y_factors, float dsum, float *CK_RESTRICT pulls, ptrdiff_t n) {
+    _Pragma("clang fp contract(off)")
     CK_VECTOR
-    for (ptrdiff_t i = 0; i < n; i++) pulls[i] += x[i] * (2.0f * dsum * (x[i] * x_factors[i] - y[i] * y_factors[i]));
+    for (ptrdiff_t i = 0; i < n; i++) pulls[i] += x[i] * (2.0f * dsum * DIFFERENCE(i));
 }
 
 CK_INLINE void scale_pulls(const float *CK_RESTRICT norms, const float *CK_RESTRICT factors, float *CK_RESTRICT pulls, ptrdiff_t n) {
@@ -65,9 +66,10 @@ CK_INLINE void scale_pulls(const float *CK_RESTRICT norms, const float *CK_RESTR
 CK_INLINE void put_gradient(const float *CK_RESTRICT x, const float *CK_RESTRICT y, const float *CK_RESTRICT x_factors,
                             const float *CK_RESTRICT y_factors, float dsum, const float *CK_RESTRICT pulls, float *CK_RESTRICT dx,
                             float kept, ptrdiff_t n) {
+    _Pragma("clang fp contract(off)")
     CK_VECTOR
     for (ptrdiff_t i = 0; i < n; i++) {
-        const float gradient = 2.0f * dsum * (x[i] * x_factors[i] - y[i] * y_factors[i]);
+        const float gradient = 2.0f * dsum * DIFFERENCE(i);
         dx[i] = gradient * x_factors[i] - x[i] * pulls[i] + (kept != 0.0f ? dx[i] : 0.0f);
     }
 }

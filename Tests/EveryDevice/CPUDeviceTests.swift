@@ -34,6 +34,35 @@ import Testing
         }
     }
 
+    /// A linear layer's results and gradients by every library, at sizes that are cut into strips of several depths, with
+    /// rows a power of two apart, and not cut at all.
+    @Test(arguments: [[203, 211, 331], [1301, 193, 209], [131, 1024, 98], [90, 191, 63]])
+    func librariesAgreeOnLinearLayers(_ sizes: [Int]) throws {
+        func results(_ library: MatrixLibrary) throws -> [[Float]] {
+            let device = try CPUDevice(threads: 3, matrixLibrary: library)
+            var random = Philox(seed: 5)
+            let tape = Tape()
+            let x = tape.watch(.normal([sizes[0], sizes[1]], using: &random, on: device))
+            let weight = tape.watch(.normal([sizes[2], sizes[1]], using: &random, on: device))
+            let bias = tape.watch(.normal([sizes[2]], using: &random, on: device))
+            // Applied twice: gradients are added to others.
+            let first = LinearOp(hasBias: true)([x, weight, bias])[0]
+            let second = LinearOp(hasBias: true)([x * 0.5, weight, bias])[0]
+            let loss = (first.squared() + second).sum()
+            return try [first.detached()].map { try $0.scalars() }
+                + tape.gradients(of: loss, withRespectTo: [x, weight, bias]).map { try $0?.scalars() ?? [] }
+        }
+        let expected = try results(.openBLAS)
+        for library in MatrixLibrary.allCases where library.isInstalled {
+            for (found, expected) in zip(try results(library), expected) {
+                let largest = expected.reduce(0) { max($0, abs($1)) }
+                let error = zip(found, expected).reduce(0) { max($0, abs($1.0 - $1.1)) }
+                // Sums of up to 1,301 products in another order.
+                #expect(error <= 1e-5 * largest && found.count == expected.count)
+            }
+        }
+    }
+
     @Test func memoryIsReusedAndReported() throws {
         let device = try CPUDevice(threads: 1)
         do {

@@ -35,8 +35,8 @@ import Testing
         let names = try CPUDevice(threads: 1).kernels.names.map(\.name)
         #expect(
             names == [
-                "adamw-ema", "adaptive-layer-norm", "adaptive-residual", "attention", "convolution", "gated-residual",
-                "gelu", "layer-norm", "linear", "modulated-rms-norm", "qk-norm-rotary", "rms-norm", "self-attention",
+                "adamw-ema", "adaptive-layer-norm", "adaptive-residual", "attention", "convolution",
+                "feature-distance", "gated-residual", "gelu", "layer-norm", "linear", "modulated-rms-norm", "qk-norm-rotary", "rms-norm", "self-attention",
                 "silu", "swiglu",
             ])
     }

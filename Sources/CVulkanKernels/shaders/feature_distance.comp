@@ -37,7 +37,7 @@ void main() {
     const float xFactor = inverse(xNorm), yFactor = inverse(yNorm);
     for (uint c = 0; c < channels; c++) {
         const uint place = first + c * pixels;
-        const float difference = x1(xOffset + place) * xFactor - y1(yOffset + place) * yFactor;
+        precise const float difference = x1(xOffset + place) * xFactor - y1(yOffset + place) * yFactor;
         put1(targetOffset + place, factor * difference * difference);
     }
 }

@@ -37,14 +37,14 @@ void main() {
     for (uint c = 0; c < channels; c++) {
         const uint place = first + c * pixels;
         const float value = x1(xOffset + place);
-        const float difference = value * xFactor - y1(yOffset + place) * yFactor;
+        precise const float difference = value * xFactor - y1(yOffset + place) * yFactor;
         pull += value * (2.0 * factor * dy1(dyOffset + image * channels + c) * difference);
     }
     pull = xNorm == 0.0 ? 0.0 : pull * xFactor * xFactor / xNorm;
     for (uint c = 0; c < channels; c++) {
         const uint place = first + c * pixels;
         const float value = x1(xOffset + place);
-        const float difference = value * xFactor - y1(yOffset + place) * yFactor;
+        precise const float difference = value * xFactor - y1(yOffset + place) * yFactor;
         float gradient = 2.0 * factor * dy1(dyOffset + image * channels + c) * difference * xFactor - value * pull;
         if (ACCUMULATE) gradient += prior1(dxOffset + place);
         put1(dxOffset + place, gradient);

@@ -41,7 +41,7 @@ struct BenchOps {
             + measure(AdaptiveResidualOp(), "", [rows, rows, modulation])
     }
 
-    /// Convolutions as in VGG's first stages: frozen ones give only the images a gradient.
+    /// Convolutions and distances as in VGG's first stages: frozen ones give only the images a gradient.
     private func convolutions(batch: Int) throws -> [BenchResult] {
         let same = PatchGeometry(kernel: (3, 3), stride: (1, 1), padding: (1, 1))
         let convolution = ConvolutionOp(same, hasBias: true, activation: .relu)
@@ -49,6 +49,7 @@ struct BenchOps {
         return try measure(convolution, "frozen", [images, weight, bias], differentiable: 1)
             + measure(convolution, "", [images, weight, bias])
             + measure(ConvolutionOp(same, hasBias: true), "3 channels", [[batch, 3, 128, 128], [64, 3, 3, 3], bias])
+            + measure(FeatureDistanceOp(), "", [[batch, 64, 4096], [batch, 64, 4096]], differentiable: 1)
     }
 
     /// - Parameter differentiable: how many of the first inputs have gradients; nil for all.

@@ -24,6 +24,9 @@ extension OpCase {
             OpCase("linear, large", [.normal([65, 96]), .normal([130, 96]), .normal([130])], tolerance: 5) {
                 LinearOp(hasBias: true)($0)
             },
+            OpCase("linear, strips", [.normal([97, 195]), .normal([305, 195]), .normal([305])], tolerance: 10) {
+                LinearOp(hasBias: true)($0)
+            },
         ]
     }
 
@@ -154,8 +157,8 @@ extension OpCase {
             },
             // Pixels without any feature are 0, and so is their gradient.
             OpCase("feature-distance, empty pixels", [.normal([2, 9, 13]), .constant([2, 9, 13])]) {
-                let mask = Tensor([Float](repeating: 0, count: 4) + [Float](repeating: 1, count: 9), shape: [13], on: $0[0].device)
-                return FeatureDistanceOp()([$0[0] * mask, $0[1]])
+                let mask = (0..<13).map { $0 < 4 ? Float(0) : 1 }
+                return FeatureDistanceOp()([$0[0] * Tensor(mask, shape: [13], on: $0[0].device), $0[1]])
             },
         ]
     }
