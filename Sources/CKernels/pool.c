@@ -1,15 +1,17 @@
 #include "ck_pool.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
 
-/// How long an idle worker looks for the next job before it sleeps. A step is hundreds of short jobs in a row, and waking a
-/// sleeping thread takes longer than many of them.
-static const int64_t spin_nanoseconds = 50000;
+/// How long a waiting thread keeps its core to itself, and how long it then keeps looking while it lets others run, before it
+/// sleeps. A step is hundreds of jobs in a row, and waking a sleeping thread takes longer than many of them: on a virtual machine
+/// a core that sleeps is given away, and comes back late.
+static const int64_t spin_nanoseconds = 50000, yield_nanoseconds = 5000000;
 
 struct ck_pool {
     pthread_mutex_t turn;      // held by the caller whose job runs
@@ -57,6 +59,20 @@ static int64_t nanoseconds(void) {
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
+/// Waits until `is_over(context)` or for as long as a thread should before it sleeps. Returns whether it is over.
+static bool wait_awake(bool (*is_over)(const void *context), const void *context) {
+    const int64_t start = nanoseconds();
+    for (;;) {
+        const int64_t waited = nanoseconds() - start;
+        if (waited >= yield_nanoseconds) return false;
+        if (waited >= spin_nanoseconds) sched_yield();
+        for (int i = 0; i < 64; i++) {
+            if (is_over(context)) return true;
+            pause_briefly();
+        }
+    }
+}
+
 static void take_tasks(ck_pool *pool, ptrdiff_t worker) {
     current.pool = pool;
     current.worker = worker;
@@ -68,16 +84,20 @@ static void take_tasks(ck_pool *pool, ptrdiff_t worker) {
     current.pool = NULL;
 }
 
-/// Waits for a generation other than `seen`: spins for a while, then sleeps.
+typedef struct {
+    ck_pool *pool;
+    uint64_t generation;
+} seen_job;
+
+static bool is_new_job(const void *context) {
+    const seen_job *seen = context;
+    return atomic_load_explicit(&seen->pool->generation, memory_order_acquire) != seen->generation;
+}
+
+/// Waits for a generation other than `seen`: looks for a while, then sleeps.
 static uint64_t await_job(ck_pool *pool, uint64_t seen) {
-    const int64_t deadline = nanoseconds() + spin_nanoseconds;
-    do {
-        for (int i = 0; i < 64; i++) {
-            const uint64_t generation = atomic_load_explicit(&pool->generation, memory_order_acquire);
-            if (generation != seen) return generation;
-            pause_briefly();
-        }
-    } while (nanoseconds() < deadline);
+    const seen_job job = {pool, seen};
+    if (wait_awake(is_new_job, &job)) return atomic_load_explicit(&pool->generation, memory_order_acquire);
 
     pthread_mutex_lock(&pool->lock);
     atomic_fetch_add(&pool->sleeping, 1);
@@ -117,14 +137,13 @@ static void post(ck_pool *pool) {
     pthread_mutex_unlock(&pool->lock);
 }
 
+static bool is_left(const void *context) {
+    const ck_pool *pool = context;
+    return atomic_load_explicit(&pool->working, memory_order_acquire) == 0;
+}
+
 static void await_workers(ck_pool *pool) {
-    const int64_t deadline = nanoseconds() + spin_nanoseconds;
-    do {
-        for (int i = 0; i < 64; i++) {
-            if (atomic_load_explicit(&pool->working, memory_order_acquire) == 0) return;
-            pause_briefly();
-        }
-    } while (nanoseconds() < deadline);
+    if (wait_awake(is_left, pool)) return;
 
     pthread_mutex_lock(&pool->lock);
     atomic_store(&pool->caller_sleeps, true);
