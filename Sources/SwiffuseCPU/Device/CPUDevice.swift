@@ -9,8 +9,8 @@ public import SwiffuseTensor
 
 /// The processor: a library for matrix products, own vector kernels for the rest, one pool of threads for both.
 ///
-/// Operations are finished when they return. Results do not depend on timing, nor, but for the rounding of matrix products,
-/// on the number of threads.
+/// Operations are finished when they return. Results do not depend on timing, nor, but for the rounding of matrix
+/// products, on the number of threads.
 public final class CPUDevice: Device {
     public let id = DeviceID("cpu")
     public let info: DeviceInfo

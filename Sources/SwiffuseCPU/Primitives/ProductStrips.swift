@@ -4,8 +4,8 @@ internal import SwiffuseTensor
 /// A product in strips of rows of C, each of which lies before oneDNN as its fastest kernels read it.
 ///
 /// With neither operand transposed, those kernels read both where they lie, and many narrow strips take as long as one:
-/// threads that are held up get fewer of them. Columns of a transposed A are therefore made rows first, strip by strip, in
-/// memory that stays in its core's cache.
+/// threads that are held up get fewer of them. Columns of a transposed A are therefore made rows first, strip by strip,
+/// in memory that stays in its core's cache.
 struct ProductStrips {
     private let product: MatrixProduct
     private let rowsPerStrip: Int
@@ -39,8 +39,8 @@ struct ProductStrips {
 
     /// - Parameters:
     ///   - epilogue: runs on each strip of C when it is computed.
-    ///   - whenTransposed: gets each transposed piece of A while it is in cache, some rows and some of the depth, as rows
-    ///     `stride` numbers apart; pieces of the same rows follow one another.
+    ///   - whenTransposed: gets each transposed piece of A while it is in cache, some rows and some of the depth, as
+    ///     rows `stride` numbers apart; pieces of the same rows follow one another.
     func run(
         on runtime: CPURuntime, epilogue: (Range<Int>, Range<Int>) -> Void = { _, _ in },
         whenTransposed: (_ rows: Range<Int>, _ depth: Range<Int>, _ piece: UnsafePointer<Float>, _ stride: Int) -> Void
