@@ -65,12 +65,12 @@ CK_INLINE void scale_pulls(const float *CK_RESTRICT norms, const float *CK_RESTR
 
 CK_INLINE void put_gradient(const float *CK_RESTRICT x, const float *CK_RESTRICT y, const float *CK_RESTRICT x_factors,
                             const float *CK_RESTRICT y_factors, float dsum, const float *CK_RESTRICT pulls, float *CK_RESTRICT dx,
-                            float kept, ptrdiff_t n) {
+                            bool accumulate, ptrdiff_t n) {
     _Pragma("clang fp contract(off)")
     CK_VECTOR
     for (ptrdiff_t i = 0; i < n; i++) {
         const float gradient = 2.0f * dsum * DIFFERENCE(i);
-        dx[i] = gradient * x_factors[i] - x[i] * pulls[i] + (kept != 0.0f ? dx[i] : 0.0f);
+        dx[i] = gradient * x_factors[i] - x[i] * pulls[i] + (accumulate ? dx[i] : 0.0f);
     }
 }
 
@@ -87,6 +87,6 @@ CK_KERNEL void ck_feature_distance_gradient(const ck_features *features, const f
     scale_pulls(x_norms + begin, x_factors, pulls, n);
     for (ptrdiff_t c = 0; c < features->channels; c++) {
         const ptrdiff_t start = c * pixels + begin;
-        put_gradient(x + start, y + start, x_factors, y_factors, dsums[c], pulls, dx + start, accumulate ? 1.0f : 0.0f, n);
+        put_gradient(x + start, y + start, x_factors, y_factors, dsums[c], pulls, dx + start, accumulate, n);
     }
 }

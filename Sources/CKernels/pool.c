@@ -137,13 +137,13 @@ static void post(ck_pool *pool) {
     pthread_mutex_unlock(&pool->lock);
 }
 
-static bool is_left(const void *context) {
+static bool are_workers_done(const void *context) {
     const ck_pool *pool = context;
     return atomic_load_explicit(&pool->working, memory_order_acquire) == 0;
 }
 
 static void await_workers(ck_pool *pool) {
-    if (wait_awake(is_left, pool)) return;
+    if (wait_awake(are_workers_done, pool)) return;
 
     pthread_mutex_lock(&pool->lock);
     atomic_store(&pool->caller_sleeps, true);

@@ -34,8 +34,8 @@ import Testing
         }
     }
 
-    /// A linear layer's results and gradients by every library, at sizes that are cut into strips of several depths, with
-    /// rows a power of two apart, and not cut at all.
+    /// A linear layer's results and gradients by every library, at sizes that are cut into strips of several depths,
+    /// with rows a power of two apart, and not cut at all.
     @Test(arguments: [[203, 211, 331], [1301, 193, 209], [131, 1024, 98], [90, 191, 63]])
     func librariesAgreeOnLinearLayers(_ sizes: [Int]) throws {
         func results(_ library: MatrixLibrary) throws -> [[Float]] {

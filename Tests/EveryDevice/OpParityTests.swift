@@ -36,7 +36,8 @@ import Testing
         #expect(
             names == [
                 "adamw-ema", "adaptive-layer-norm", "adaptive-residual", "attention", "convolution",
-                "feature-distance", "gated-residual", "gelu", "layer-norm", "linear", "modulated-rms-norm", "qk-norm-rotary", "rms-norm", "self-attention",
+                "feature-distance", "gated-residual", "gelu", "layer-norm", "linear", "modulated-rms-norm",
+                "qk-norm-rotary", "rms-norm", "self-attention",
                 "silu", "swiglu",
             ])
     }

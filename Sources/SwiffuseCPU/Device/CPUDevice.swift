@@ -31,7 +31,8 @@ public final class CPUDevice: Device {
         guard let pool = ThreadPool(threadCount: threadCount) else {
             throw .unavailable(device: "cpu", reason: "the system refuses \(threadCount) threads; ask for fewer")
         }
-        runtime = CPURuntime(pool: pool, allocator: CachingAllocator(deviceName: "cpu", limit: memoryLimit), library: library)
+        let allocator = CachingAllocator(deviceName: "cpu", limit: memoryLimit)
+        runtime = CPURuntime(pool: pool, allocator: allocator, library: library)
         info = Self.describe(threadCount: threadCount, memoryLimit: memoryLimit, library)
         kernels = .cpu(runtime)
     }

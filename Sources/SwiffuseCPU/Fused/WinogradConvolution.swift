@@ -101,8 +101,8 @@ struct WinogradConvolution {
         }
     }
 
-    /// Numbers from one of the 36 parts to the next; a line of the cache more than the part, whose size may be a power of
-    /// two.
+    /// Numbers from one of the 36 parts to the next; a line of the cache more than the part, whose size may be a power
+    /// of two.
     private static func step(_ count: Int) -> Int { count + vector }
 
     /// The weights [36, channels written, channels read].

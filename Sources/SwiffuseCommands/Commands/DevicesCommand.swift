@@ -52,7 +52,9 @@ struct DevicesCommand: SwiffuseCommand {
                 environment.say("\(choice.name)  \(error)")
             }
         }
-        for choice in environment.devices where choice.pick != nil { environment.say("\(choice.name)  \(choice.summary)") }
+        for choice in environment.devices where choice.pick != nil {
+            environment.say("\(choice.name)  \(choice.summary)")
+        }
         if ops { printCoverage(of: opened, environment) }
         return opened.isEmpty ? CommandFailure.machineFailure : 0
     }

@@ -12,7 +12,8 @@ public enum DeviceError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .outOfMemory(let device, let operation, let requested, let inUse, let limit):
             "\(device): \(operation.map { $0 + ": " } ?? "")out of memory: \(requested) bytes requested, "
-                + "\(inUse) in use" + (limit.map { ", limit \($0)" } ?? "") + "; use a smaller batch or image, or raise the limit"
+                + "\(inUse) in use" + (limit.map { ", limit \($0)" } ?? "")
+                + "; use a smaller batch or image, or raise the limit"
         case .unavailable(let device, let reason): "\(device): not available: \(reason)"
         case .failed(let device, let operation, let reason): "\(device): \(operation) failed: \(reason)"
         }
