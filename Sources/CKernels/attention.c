@@ -2,9 +2,10 @@
 #include "kernel.h"
 #include "vector_math.h"
 
+#include <float.h>
 #include <math.h>
 
-void ck_softmax_rows(float *scores, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t count, float *log_sum_exp);
+void ck_softmax_rows(float *scores, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t count, bool is_masked, float *log_sum_exp);
 void ck_attention_score_gradients(const ck_attention *attention, float *scores, float *gradients, const float *log_sum_exp,
                                   const float *out, const float *dout, ptrdiff_t rows);
 
@@ -64,19 +65,40 @@ CK_INLINE void multiply(float *CK_RESTRICT x, float factor, ptrdiff_t count) {
     for (ptrdiff_t i = 0; i < count; i++) x[i] *= factor;
 }
 
-/// Softmax of each row in place; the rows' log-sum-exp into `log_sum_exp` (or NULL).
-CK_KERNEL void ck_softmax_rows(float *scores, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t count, float *log_sum_exp) {
+/// Softmax of each row in place; the rows' log-sum-exp into `log_sum_exp` (or NULL). Rows that a mask hides altogether become 0, and
+/// their log-sum-exp ∞.
+CK_KERNEL void ck_softmax_rows(float *scores, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t count, bool is_masked, float *log_sum_exp) {
     for (ptrdiff_t row = 0; row < rows; row++) {
         float *x = scores + row * stride;
-        const float maximum = row_maximum(x, count);
-        const float sum = exponentiate(x, maximum, count);
+        const float largest = row_maximum(x, count);
+        if (is_masked && largest == -INFINITY) {
+            const float sum = exponentiate(x, -FLT_MAX, count); // 0, or NaN where a score is
+            multiply(x, sum, count);
+            if (log_sum_exp) log_sum_exp[row] = INFINITY;
+            continue;
+        }
+        const float sum = exponentiate(x, largest, count);
         multiply(x, 1.0f / sum, count);
-        if (log_sum_exp) log_sum_exp[row] = maximum + logf(sum);
+        if (log_sum_exp) log_sum_exp[row] = largest + logf(sum);
     }
 }
 
 CK_INLINE const float *view(const float *base, const ck_head_layout *layout, ptrdiff_t image, ptrdiff_t head) {
     return base + image * layout->image_stride + head * layout->head_stride;
+}
+
+/// Scores [rows, keys] of the queries from `first` on, of one image and head.
+static void compute_scores(const ck_attention *attention, const float *queries, const float *key, ptrdiff_t image, ptrdiff_t head,
+                           ptrdiff_t first, ptrdiff_t rows, float *scores) {
+    const ptrdiff_t keys = attention->keys, stride = score_stride(attention);
+    if (attention->mask) {
+        const ptrdiff_t mask_stride = attention->mask_layout.row_stride;
+        const float *mask = view(attention->mask, &attention->mask_layout, image, head) + first * mask_stride;
+        for (ptrdiff_t row = 0; row < rows; row++)
+            memcpy(scores + row * stride, mask + row * mask_stride, (size_t)keys * sizeof(float));
+    }
+    attention->multiply(false, true, rows, keys, attention->size, attention->scale, queries + first * attention->q.row_stride,
+                        attention->q.row_stride, key, attention->k.row_stride, attention->mask ? 1.0f : 0.0f, scores, stride);
 }
 
 void ck_attention_forward(const ck_attention *attention, const float *q, const float *k, const float *v, float *out,
@@ -89,10 +111,9 @@ void ck_attention_forward(const ck_attention *attention, const float *q, const f
     float *scores = aligned(scratch);
     for (ptrdiff_t first = begin; first < end; first += block) {
         const ptrdiff_t rows = ck_min(block, end - first);
-        attention->multiply(false, true, rows, keys, size, attention->scale, queries + first * attention->q.row_stride,
-                            attention->q.row_stride, key, attention->k.row_stride, 0.0f, scores, stride);
+        compute_scores(attention, queries, key, image, head, first, rows, scores);
         const ptrdiff_t statistics = (image * attention->heads + head) * attention->queries + first;
-        ck_softmax_rows(scores, stride, rows, keys, log_sum_exp ? log_sum_exp + statistics : NULL);
+        ck_softmax_rows(scores, stride, rows, keys, attention->mask != NULL, log_sum_exp ? log_sum_exp + statistics : NULL);
         attention->multiply(false, false, rows, size, keys, 1.0f, scores, stride, value, attention->v.row_stride, 0.0f,
                             result + first * out_stride, out_stride);
     }
@@ -144,8 +165,7 @@ void ck_attention_backward(const ck_attention *attention, const float *q, const 
     for (ptrdiff_t first = 0; first < attention->queries; first += block) {
         const ptrdiff_t rows = ck_min(block, attention->queries - first);
         const float *block_queries = queries + first * q_stride, *block_gradient = gradient + first * out_stride;
-        attention->multiply(false, true, rows, keys, size, attention->scale, block_queries, q_stride, key, k_stride, 0.0f, scores,
-                            stride);
+        compute_scores(attention, queries, key, image, head, first, rows, scores);
         attention->multiply(false, true, rows, keys, size, 1.0f, block_gradient, out_stride, value, v_stride, 0.0f, score_gradients,
                             stride);
         const ptrdiff_t statistics = (image * attention->heads + head) * attention->queries + first;

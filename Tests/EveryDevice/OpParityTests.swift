@@ -35,10 +35,10 @@ import Testing
         let names = try CPUDevice(threads: 1).kernels.names.map(\.name)
         #expect(
             names == [
-                "adamw-ema", "adaptive-layer-norm", "adaptive-residual", "attention", "convolution",
-                "feature-distance", "gated-residual", "gelu", "layer-norm", "linear", "modulated-rms-norm",
-                "qk-norm-rotary", "rms-norm", "self-attention",
-                "silu", "swiglu",
+                "adamw-ema", "adaptive-layer-norm", "adaptive-residual", "attention", "convolution", "cosine",
+                "feature-distance", "gated-residual", "gelu", "halved-maximum", "layer-norm", "linear",
+                "mean-squared-error", "modulated-rms-norm", "qk-norm-rotary", "rms-norm", "self-attention", "silu",
+                "swiglu",
             ])
     }
 }

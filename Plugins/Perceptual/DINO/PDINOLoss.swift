@@ -65,14 +65,9 @@ public struct PDINOLoss: PerceptualLoss, Component {
 }
 
 extension Tensor {
-    /// x · y / (max(‖x‖, 10⁻⁸) max(‖y‖, 10⁻⁸)) over the last axis, as torch's cosine_similarity.
-    func cosine(with other: Tensor) -> Tensor {
-        (self * other).sum(over: [-1]) / (norms() * other.norms())
-    }
+    /// The cosine of each pair of vectors along the last axis.
+    func cosine(with other: Tensor) -> Tensor { CosineOp()([self, other])[0] }
 
     /// 1 − the mean over patches of the cosine, [B] for features [B, N, D].
     func misalignment(with other: Tensor) -> Tensor { 1 - cosine(with: other).mean(over: [1]) }
-
-    /// max(‖x‖, 10⁻⁸) over the last axis; the gradient is 0 where the limit holds.
-    private func norms() -> Tensor { squared().sum(over: [-1]).clamped(lower: 1e-16).squareRoot() }
 }

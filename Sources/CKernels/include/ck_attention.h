@@ -1,4 +1,4 @@
-// Scaled dot-product attention, blocked: softmax(scale · q kᵀ) v per image and head, one block of query rows at a time.
+// Scaled dot-product attention, blocked: softmax(scale · q kᵀ + mask) v per image and head, one block of query rows at a time.
 //
 // Only a block of the score matrix exists at any time, in the scratch of one task. Operands are views: element (image, head, row, i)
 // lies at image · image_stride + head · head_stride + row · row_stride + i, so the output can be written as [images, rows, heads · size].
@@ -23,6 +23,8 @@ typedef struct {
     ptrdiff_t size;    // of a head, contiguous
     float scale;
     ck_head_layout q, k, v, out;
+    const float *mask;          // added to scores, −∞ hides a key; NULL for none
+    ck_head_layout mask_layout; // strides of 0 repeat it
     ck_product *multiply;
 } ck_attention;
 

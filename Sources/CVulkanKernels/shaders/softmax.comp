@@ -3,6 +3,7 @@
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const bool SUBGROUP = true;
 layout(constant_id = 2) const bool KEEP = false;
+layout(constant_id = 3) const bool MASKED = false; // rows of −∞ become 0 with the inverse 0
 const bool VECTOR = true;
 #include "operands.glsl"
 #include "lanes.glsl"
@@ -37,7 +38,9 @@ void main() {
     const uint start = scoreOffset + row * 4 * units;
     vec4 highest = vec4(uintBitsToFloat(0xff800000u));
     for (uint unit = lane; unit < units; unit += gl_WorkGroupSize.x) highest = max(highest, scores(start, unit));
-    const float maximum = laneMaximum(max(max(highest.x, highest.y), max(highest.z, highest.w)));
+    float maximum = laneMaximum(max(max(highest.x, highest.y), max(highest.z, highest.w)));
+    // A finite number: −∞ less it is −∞.
+    if (MASKED && maximum == uintBitsToFloat(0xff800000u)) maximum = uintBitsToFloat(0xff7fffffu);
     vec4 sums = vec4(0);
     for (uint unit = lane; unit < units; unit += gl_WorkGroupSize.x) {
         const vec4 value = exactExp(scores(start, unit) - maximum);
@@ -46,6 +49,6 @@ void main() {
     }
     const float sum = laneSum(total(sums));
     if (lane != 0) return;
-    inverses[inverseOffset + row] = 1.0 / sum;
+    inverses[inverseOffset + row] = MASKED && sum == 0.0 ? 0.0 : 1.0 / sum;
     if (KEEP) kept[keptOffset + row] = maximum + exactLog(vec4(sum)).x;
 }

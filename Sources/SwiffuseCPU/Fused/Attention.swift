@@ -5,22 +5,23 @@ extension FusedKernel<AttentionOp> {
     /// Blocked: a score matrix exists for one block of queries of one head at a time; keeps the rows' log-sum-exp.
     static func cpu(_ runtime: CPURuntime) -> FusedKernel<AttentionOp> {
         FusedKernel(
-            acceptsStrided: [0, 1, 2], keepsInputs: [0, 1, 2], keepsOutputs: [0],
+            acceptsStrided: [0, 1, 2], keepsInputs: [0, 1, 2, 3], keepsOutputs: [0],
             residuals: { _, inputs in [TensorSpec(Shape(Array(inputs[0].shape.dimensions.prefix(3))))] }
         ) { op, call in
             runtime.perform(writing: call.outputs) { () throws(DeviceError) in
-                let operands = try runtime.headOperands(call.inputs)
-                try AttentionCall(scale: op.scale, operands, runtime).forward(
+                let operands = try runtime.headOperands(Array(call.inputs.prefix(3)))
+                try AttentionCall(scale: op.scale, operands, mask: call.inputs.mask, runtime).forward(
                     runtime, out: call.outputs[0], logSumExp: call.residuals.first)
             }
         } backward: { op, call in
             runtime.perform(writing: call.gradients.compactMap { $0?.view }) { () throws(DeviceError) in
                 guard let out = call.outputs[0] else { return }
                 // Gradients are dense, and the kernel wants them in their operand's layout.
-                let operands = try runtime.headOperands(call.inputs.compactMap { $0 }, dense: true)
-                try AttentionCall(scale: op.scale, operands, runtime).backward(
+                let inputs = call.inputs.compactMap { $0 }
+                let operands = try runtime.headOperands(Array(inputs.prefix(3)), dense: true)
+                try AttentionCall(scale: op.scale, operands, mask: inputs.mask, runtime).backward(
                     runtime, out: out, logSumExp: call.residuals[0], dout: call.cotangents[0],
-                    call.gradients.map { $0.map { HeadGradient(view: $0.view, mode: $0.mode) } })
+                    call.gradients.prefix(3).map { $0.map { HeadGradient(view: $0.view, mode: $0.mode) } })
             }
         }
     }
@@ -47,6 +48,19 @@ extension FusedKernel<SelfAttentionOp> {
                     op.heads(of: slot.view).map { HeadGradient(view: $0, mode: slot.mode) })
             }
         }
+    }
+}
+
+extension [BufferView] {
+    /// What is added to the scores of attention: the input after queries, keys and values.
+    fileprivate var mask: BufferView? { count > 3 ? self[3] : nil }
+}
+
+extension BufferView {
+    /// Steps through a dense [B or 1, H or 1, N or 1, M] as if it were [B, H, N, M].
+    fileprivate var repeatingLayout: ck_head_layout {
+        let steps = zip(shape, strides).map { $0 == 1 ? 0 : $1 }
+        return ck_head_layout(image_stride: steps[0], head_stride: steps[1], row_stride: steps[2])
     }
 }
 
@@ -82,7 +96,8 @@ private struct AttentionCall {
     private let images: Int
     private let parameters: ck_attention
 
-    init(scale: Float, _ operands: [BufferView], _ runtime: CPURuntime) {
+    /// - Parameter operands: q, k and v.
+    init(scale: Float, _ operands: [BufferView], mask: BufferView? = nil, _ runtime: CPURuntime) {
         let (heads, queries, size) = (operands[0].shape[1], operands[0].shape[2], operands[0].shape[3])
         q = UnsafePointer(operands[0].floats)
         k = UnsafePointer(operands[1].floats)
@@ -96,6 +111,7 @@ private struct AttentionCall {
             heads: heads, queries: queries, keys: operands[1].shape[2], size: size, scale: scale, q: layouts[0],
             k: layouts[1], v: layouts[2],
             out: ck_head_layout(image_stride: queries * heads * size, head_stride: size, row_stride: heads * size),
+            mask: mask.map { UnsafePointer($0.floats) }, mask_layout: mask?.repeatingLayout ?? ck_head_layout(),
             multiply: runtime.product)
     }
 

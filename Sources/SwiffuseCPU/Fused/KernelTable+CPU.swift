@@ -18,7 +18,10 @@ extension KernelTable {
         table.add(FusedKernel<AdaptiveLayerNormOp>.cpu(runtime))
         table.add(FusedKernel<AdaptiveResidualOp>.cpu(runtime))
         table.add(FusedKernel<ConvolutionOp>.cpu(runtime))
+        table.add(FusedKernel<HalvedMaximumOp>.cpu(runtime))
         table.add(FusedKernel<FeatureDistanceOp>.cpu(runtime))
+        table.add(FusedKernel<CosineOp>.cpu(runtime))
+        table.add(FusedKernel<MeanSquaredErrorOp>.cpu(runtime))
         table.add(FusedKernel<AdamWOp>.cpu(runtime))
         return table
     }

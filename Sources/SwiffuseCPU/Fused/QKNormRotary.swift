@@ -52,9 +52,6 @@ private struct HeadsCall {
     }
 
     func backward(_ runtime: CPURuntime, _ call: FusedKernel<QKNormRotaryOp>.Backward) {
-        require(
-            call.gradients[3] == nil && call.gradients[4] == nil, "qk-norm-rotary",
-            "the rotation tables have no gradient")
         runtime.perform(writing: call.gradients.compactMap { $0?.view }) { () throws(DeviceError) in
             let sums = try runtime.scratch(chunks.count * 3 * size)
             // The kernel always writes dqkv; without a taker it goes to temporary memory.

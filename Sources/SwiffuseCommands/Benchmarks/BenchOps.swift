@@ -15,6 +15,9 @@ struct BenchOps {
                 AttentionOp(scale: 1 / Float(size).squareRoot()), "",
                 Array(repeating: [batch, heads, tokens, size], count: 3))
             + measure(
+                AttentionOp(scale: 1 / Float(size).squareRoot(), isMasked: true), "masked",
+                Array(repeating: [batch, heads, tokens, size], count: 3) + [[batch, 1, 1, tokens]], differentiable: 3)
+            + measure(
                 SelfAttentionOp(headCount: heads, scale: 1 / Float(size).squareRoot()), "",
                 [[batch, tokens, 3 * width]])
             + measure(
@@ -49,7 +52,10 @@ struct BenchOps {
         return try measure(convolution, "frozen", [images, weight, bias], differentiable: 1)
             + measure(convolution, "", [images, weight, bias])
             + measure(ConvolutionOp(same, hasBias: true), "3 channels", [[batch, 3, 128, 128], [64, 3, 3, 3], bias])
+            + measure(HalvedMaximumOp(), "", [images])
             + measure(FeatureDistanceOp(), "", [[batch, 64, 4096], [batch, 64, 4096]], differentiable: 1)
+            + measure(CosineOp(), "", [[batch, 256, 768], [batch, 256, 768]], differentiable: 1)
+            + measure(MeanSquaredErrorOp(), "", [[batch, 3, 256, 256], [batch, 3, 256, 256]], differentiable: 1)
     }
 
     /// - Parameter differentiable: how many of the first inputs have gradients; nil for all.

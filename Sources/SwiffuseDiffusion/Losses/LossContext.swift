@@ -29,8 +29,8 @@ public struct LossContext: Sendable {
     }
 
     private init(
-        times: [Float], features: [FeatureTap: Tensor], pass: Pass, networks: FrozenNetworks, recalls: Set<String>,
-        memory: ReferenceMemory, rows: [Int]?
+        times: [Float], features: [FeatureTap: Tensor] = [:], pass: Pass, networks: FrozenNetworks,
+        recalls: Set<String>, memory: ReferenceMemory, rows: [Int]?
     ) {
         self.times = times
         self.features = features
@@ -67,6 +67,12 @@ public struct LossContext: Sendable {
     private func known(_ key: String) -> Tensor? {
         if let whole = memory.find(key, rows: nil) { return rows.map { whole.images($0) } ?? whole }
         return memory.find(key, rows: rows)
+    }
+
+    /// The same context without inner features.
+    public var seeingOnlyPictures: LossContext {
+        LossContext(
+            times: times, pass: pass, networks: networks, recalls: recalls, memory: memory, rows: rows)
     }
 
     /// The context of some of the images.

@@ -5,12 +5,18 @@ public struct ModelLoss: Sendable {
     public let loss: any PerceptualLoss
     /// Its factor in the total.
     public let weight: Float
+    /// Whether parameters of its own are trained with the model.
+    public let hasParameters: Bool
 
-    public init(name: String, loss: any PerceptualLoss, weight: Float) {
+    public init(name: String, loss: any PerceptualLoss, weight: Float, hasParameters: Bool) {
         self.name = name
         self.loss = loss
         self.weight = weight
+        self.hasParameters = hasParameters
     }
+
+    /// Whether the predicted image is all that its gradient flows to.
+    public var seesOnlyPictures: Bool { loss.taps.isEmpty && !hasParameters }
 }
 
 /// The setting `gate` of a loss: which images it looks at; a loss without it looks at all.

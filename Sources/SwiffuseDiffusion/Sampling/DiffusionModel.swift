@@ -29,11 +29,15 @@ public struct DiffusionModel: Sendable {
         var losses: [ModelLoss] = []
         var types = [recipe.target.type]
         for (index, loss) in recipe.losses.enumerated() {
+            let declared = scope.parameters.count
             let part = try registry.make(loss.part, as: .losses, in: lossContext, at: "losses.\(index)")
             types.append(loss.part.type)
             let number = types.count { $0 == loss.part.type }
             let name = number == 1 ? loss.part.type : "\(loss.part.type)-\(number)"
-            losses.append(ModelLoss(name: name, loss: loss.gate.applied(to: part), weight: Float(loss.weight)))
+            losses.append(
+                ModelLoss(
+                    name: name, loss: loss.gate.applied(to: part), weight: Float(loss.weight),
+                    hasParameters: scope.parameters.count > declared))
         }
         self.losses = losses
         lossParameters = Array(scope.parameters.dropFirst(partCount))

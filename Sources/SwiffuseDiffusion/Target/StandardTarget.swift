@@ -26,9 +26,8 @@ extension StandardTarget {
             let gain = conversion(to: configuration.loss, at: point, for: .training).gain
             return gain * gain * configuration.weighting(point)
         }
-        let error = raw - truth(for: images, along: path)
-        let axes = Array(1..<raw.shape.rank)
-        return error.squared().mean(over: axes) * Tensor(factors, shape: [factors.count], on: raw.device)
+        let errors = MeanSquaredErrorOp()([raw, truth(for: images, along: path)])[0]
+        return errors * Tensor(factors, shape: [factors.count], on: raw.device)
     }
 
     /// What the network should have said.

@@ -18,6 +18,8 @@ public protocol FusedOp: Sendable {
     func floatingPointOperations(for inputs: [TensorSpec]) -> Int
     /// An output whose cotangent is, unchanged, the cotangent of an input of the same shape (a residual connection).
     var passesThrough: (output: Int, input: Int)? { get }
+    /// Inputs that are constants even where they are recorded: no gradient flows to them.
+    var constantInputs: Set<Int> { get }
     /// Whether results take little time to compute again from the inputs that the gradient keeps anyway.
     ///
     /// Operations that need such a result for their gradient then keep the way to it instead of its memory.
@@ -30,6 +32,8 @@ extension FusedOp {
     }
 
     public var passesThrough: (output: Int, input: Int)? { nil }
+
+    public var constantInputs: Set<Int> { [] }
 
     public var isCheapToRepeat: Bool { false }
 }

@@ -29,6 +29,9 @@ public struct QKNormRotaryOp: FusedOp {
         return Array(repeating: TensorSpec([qkv[0], headCount, qkv[1], size]), count: 3)
     }
 
+    /// The tables.
+    public var constantInputs: Set<Int> { [3, 4] }
+
     public func reference(_ inputs: [Tensor]) -> [Tensor] {
         let shape = inputs[0].shape
         let size = shape[2] / (3 * headCount)

@@ -89,6 +89,31 @@ extension OpCase {
             ) {
                 AttentionOp(scale: 0.4)([$0[0].permuted(to: [0, 2, 1, 3]), $0[1], $0[2].transposed()])
             },
+            OpCase(
+                "attention, masked",
+                [.normal([2, 3, 13, 8]), .normal([2, 3, 11, 8]), .normal([2, 3, 11, 8]), .constant([2, 1, 13, 11])],
+                tolerance: 2
+            ) { AttentionOp(scale: 0.35, isMasked: true)($0) },
+            // Some keys of the first image, all of the second one's.
+            OpCase(
+                "attention, hidden keys",
+                [.normal([2, 3, 7, 6]), .normal([2, 3, 9, 6]), .normal([2, 3, 9, 6]), .constant([2, 1, 1, 9])],
+                tolerance: 2
+            ) {
+                let last = Tensor([0, -1e6], shape: [2, 1, 1, 1], on: $0[3].device)
+                let isHidden = ($0[3] + last).isLess(than: Tensor.filled(0.2, shape: [], on: last.device))
+                let hidden = Tensor.filled(-.infinity, shape: [], on: last.device)
+                let visible = Tensor.zeros([], on: last.device)
+                let mask = isHidden.select(hidden, else: visible)
+                return AttentionOp(scale: 0.4, isMasked: true)([$0[0], $0[1], $0[2], mask])
+            },
+            OpCase(
+                "attention, masked, many blocks",
+                [
+                    .normal([1, 2, 300, 4]), .normal([1, 2, 700, 4]), .normal([1, 2, 700, 4]),
+                    .constant([1, 2, 300, 700]),
+                ], tolerance: 3
+            ) { AttentionOp(scale: 0.5, isMasked: true)($0) },
             OpCase("self-attention", [.normal([3, 13, 3 * 2 * 7])]) {
                 SelfAttentionOp(headCount: 2, scale: 0.4)($0)
             },
@@ -154,6 +179,24 @@ extension OpCase {
             OpCase("feature-distance", [.normal([3, 5, 37]), .normal([3, 5, 37])]) { FeatureDistanceOp()($0) },
             OpCase("feature-distance, many pixels", [.normal([1, 3, 2055]), .constant([1, 3, 2055])]) {
                 FeatureDistanceOp()([$0[0] * 3, $0[1]])
+            },
+            OpCase("cosine", [.normal([3, 5, 37]), .normal([3, 5, 37])]) { CosineOp()($0) },
+            OpCase("cosine, wide", [.normal([2, 2103]), .constant([2, 2103])]) { CosineOp()($0) },
+            // A norm below the limit is a constant.
+            OpCase("cosine, no length", [.normal([4, 9]), .constant([4, 9])]) {
+                let mask = Tensor([0, 1, 1, 1], shape: [4, 1], on: $0[0].device)
+                return CosineOp()([$0[0], $0[1] * mask])
+            },
+            OpCase("mean-squared-error", [.normal([3, 2, 37, 5]), .normal([3, 2, 37, 5])]) {
+                MeanSquaredErrorOp()($0)
+            },
+            OpCase("mean-squared-error, many elements", [.normal([2, 9001]), .constant([2, 9001])]) {
+                MeanSquaredErrorOp()($0)
+            },
+            OpCase("halved-maximum", [.normal([2, 3, 7, 71])]) { HalvedMaximumOp()($0) },
+            OpCase("halved-maximum, even", [.normal([1, 5, 12, 6])]) { HalvedMaximumOp()($0) },
+            OpCase("halved-maximum, equal elements", [.normal([1, 2, 6, 9])]) {
+                HalvedMaximumOp()([$0[0] * $0[0].detached().isLess(than: Tensor.zeros([], on: $0[0].device))])
             },
             // Pixels without any feature are 0, and so is their gradient.
             OpCase("feature-distance, empty pixels", [.normal([2, 9, 13]), .constant([2, 9, 13])]) {

@@ -83,11 +83,23 @@ public struct TrainingObjective: Sendable {
         // Ungated losses first: what they find out about the whole batch serves those that look at a part of it.
         for isGated in [false, true] {
             for (index, loss) in model.losses.enumerated() where (loss.loss is Gated) == isGated {
-                let value = loss.loss.values(of: predicted, reference: reference, in: context).mean() * loss.weight
+                let value = value(of: loss, predicted, reference: reference, in: context)
                 terms[index] = LossTerm(loss.name, value, role: loss.loss.isBalanced ? .balanced : .other)
             }
         }
         return model.losses.indices.compactMap { terms[$0] }
+    }
+
+    /// A loss that sees only pictures is differentiated at once: one network's features are held at a time.
+    private func value(
+        of loss: ModelLoss, _ predicted: Tensor, reference: Tensor, in context: LossContext
+    ) -> Tensor {
+        guard loss.seesOnlyPictures else {
+            return loss.loss.values(of: predicted, reference: reference, in: context).mean() * loss.weight
+        }
+        return differentiatingEarly(predicted) {
+            loss.loss.values(of: $0, reference: reference, in: context.seeingOnlyPictures).mean() * loss.weight
+        }
     }
 
     /// The loss on a batch with everything random given, a scalar: the sum of

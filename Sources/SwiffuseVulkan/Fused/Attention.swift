@@ -8,7 +8,7 @@ extension FusedKernel<AttentionOp> {
     /// instead of minutes).
     static func vulkan(_ runtime: VulkanRuntime) -> FusedKernel<AttentionOp> {
         FusedKernel(
-            acceptsStrided: [0, 1, 2], keepsInputs: [0, 1, 2], keepsOutputs: [0],
+            acceptsStrided: [0, 1, 2], keepsInputs: [0, 1, 2, 3], keepsOutputs: [0],
             residuals: { _, inputs in [TensorSpec(Shape(Array(inputs[0].shape.dimensions.prefix(3))))] }
         ) { op, call in
             runtime.perform(writing: call.outputs + call.residuals) { () throws(DeviceError) in
@@ -20,7 +20,7 @@ extension FusedKernel<AttentionOp> {
             runtime.perform(writing: call.gradients.compactMap { $0?.view }) { () throws(DeviceError) in
                 try AttentionCall(op.scale, call.inputs.compactMap { $0 }).backward(
                     runtime, Results(out: out, logSumExp: call.residuals[0]), cotangent: call.cotangents[0],
-                    call.gradients.map { $0.map { HeadGradient(view: $0.view, mode: $0.mode) } })
+                    call.gradients.prefix(3).map { $0.map { HeadGradient(view: $0.view, mode: $0.mode) } })
             }
         }
     }
@@ -65,6 +65,7 @@ private struct Results {
 /// The launches for some images.
 private struct AttentionCall {
     private let scale: Float
+    /// q, k, v and perhaps a mask.
     private let operands: [BufferView]
     private let images: Range<Int>
 
@@ -99,6 +100,11 @@ private struct AttentionCall {
 
     private func operand(_ index: Int) -> BufferView { operands[index].images(images) }
 
+    /// What is added to the scores, as [B, H, N, M].
+    private var mask: BufferView? {
+        operands.count > 3 ? operands[3].repeated(to: [operands[0].shape[0], heads, queries, keys]).images(images) : nil
+    }
+
     /// [B, N, H·d] as [B, H, N, d].
     private func byHead(_ view: BufferView) -> BufferView {
         BufferView(
@@ -129,17 +135,34 @@ private struct AttentionCall {
 
     private func mix(_ runtime: VulkanRuntime, out: BufferView, logSumExp: BufferView?) throws(DeviceError) {
         let scores = try scores(runtime)
+        try multiplyQueriesAndKeys(runtime, into: scores)
+        let inverses = try exponentiate(scores, runtime, logSumExp: logSumExp)
         try runtime.product(
-            operand(0), operand(1).exchanged, scores.columns(keys), scale: scale, mode: .overwrite)
+            scores, operand(2), byHead(out), scale: 1, mode: .overwrite, epilogue: .scaledRows(inverses))
+    }
+
+    /// q · kᵀ · scale + mask.
+    private func multiplyQueriesAndKeys(_ runtime: VulkanRuntime, into scores: BufferView) throws(DeviceError) {
+        if let mask { try runtime.copy(mask, scores.columns(keys), .overwrite) }
+        try runtime.product(
+            operand(0), operand(1).exchanged, scores.columns(keys), scale: scale,
+            mode: mask == nil ? .overwrite : .accumulate)
+    }
+
+    /// Scores become e^(score − maximum), in place.
+    ///
+    /// - Returns: the inverses of the rows' sums, [B, H, N].
+    private func exponentiate(
+        _ scores: BufferView, _ runtime: VulkanRuntime, logSumExp: BufferView?
+    ) throws(DeviceError) -> BufferView {
         let inverses = try runtime.scratch([images.count, heads, queries])
         let kept = logSumExp?.images(images)
         let rows = images.count * heads * queries
         try runtime.launchRows(
-            .softmax, [runtime.profile.usesSubgroups.word, (kept != nil).word],
+            .softmax, [runtime.profile.usesSubgroups.word, (kept != nil).word, (mask != nil).word],
             [.updating(scores), .reading(scores), .writing(inverses), kept.map { .writing($0) }],
             PushWords(rows, keys, rowStride / 4, scores.place, inverses.place, kept?.place ?? 0), rows: rows)
-        try runtime.product(
-            scores, operand(2), byHead(out), scale: 1, mode: .overwrite, epilogue: .scaledRows(inverses))
+        return inverses
     }
 
     /// Σ over d of dout · out for each row of each head, [B, H, N].
@@ -155,16 +178,30 @@ private struct AttentionCall {
         return result
     }
 
+    /// The softmax of the scores, once more.
+    private func weights(_ runtime: VulkanRuntime, logSumExp: BufferView) throws(DeviceError) -> BufferView {
+        let scores = try scores(runtime)
+        guard mask != nil else {
+            try runtime.product(
+                operand(0), operand(1).exchanged, scores.columns(keys), scale: scale, mode: .overwrite,
+                epilogue: .exponential(logSumExp.images(images)), storedColumns: rowStride)
+            return scores
+        }
+        try multiplyQueriesAndKeys(runtime, into: scores)
+        let inverses = try exponentiate(scores, runtime, logSumExp: nil)
+        let weights = try self.scores(runtime)
+        try runtime.elementwise(
+            .multiply, [scores, inverses.alongRows(of: scores)], weights, .overwrite)
+        return weights
+    }
+
     private func unmix(
         _ runtime: VulkanRuntime, logSumExp: BufferView, cotangent: BufferView, products: BufferView,
         _ targets: [HeadGradient?]
     ) throws(DeviceError) {
         let (q, k, v) = (operand(0), operand(1), operand(2))
         let cotangent = byHead(cotangent)
-        let weights = try scores(runtime)
-        try runtime.product(
-            q, k.exchanged, weights.columns(keys), scale: scale, mode: .overwrite,
-            epilogue: .exponential(logSumExp.images(images)), storedColumns: rowStride)
+        let weights = try weights(runtime, logSumExp: logSumExp)
         if let target = targets[2] {
             try runtime.product(
                 weights.columns(keys).exchanged, cotangent, target.view.images(images), scale: 1, mode: target.mode)
@@ -191,6 +228,18 @@ extension BufferView {
         BufferView(
             buffer: buffer, dtype: dtype, offset: offset + range.lowerBound * strides[0],
             shape: [range.count] + shape.dropFirst(), strides: strides)
+    }
+
+    /// This dense view with its axes of one element repeated.
+    fileprivate func repeated(to extents: [Int]) -> BufferView {
+        BufferView(
+            buffer: buffer, dtype: dtype, offset: offset, shape: extents,
+            strides: zip(shape, strides).map { $0 == 1 ? 0 : $1 })
+    }
+
+    /// A dense vector for each matrix, as the columns of `matrices`.
+    fileprivate func alongRows(of matrices: BufferView) -> BufferView {
+        BufferView(buffer: buffer, dtype: dtype, offset: offset, shape: matrices.shape, strides: strides + [0])
     }
 
     /// The first columns.

@@ -18,7 +18,10 @@ extension KernelTable {
         table.add(FusedKernel<AdaptiveLayerNormOp>.vulkan(runtime))
         table.add(FusedKernel<AdaptiveResidualOp>.vulkan(runtime))
         table.add(FusedKernel<ConvolutionOp>.vulkan(runtime))
+        table.add(FusedKernel<HalvedMaximumOp>.vulkan(runtime))
         table.add(FusedKernel<FeatureDistanceOp>.vulkan(runtime))
+        table.add(FusedKernel<CosineOp>.vulkan(runtime))
+        table.add(FusedKernel<MeanSquaredErrorOp>.vulkan(runtime))
         table.add(FusedKernel<AdamWOp>.vulkan(runtime))
         return table
     }

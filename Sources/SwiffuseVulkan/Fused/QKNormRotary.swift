@@ -15,9 +15,6 @@ extension FusedKernel<QKNormRotaryOp> {
                     runtime, outputs: call.outputs, inverses: call.residuals, epsilon: op.epsilon)
             }
         } backward: { op, call in
-            require(
-                call.gradients[3] == nil && call.gradients[4] == nil, "qk-norm-rotary",
-                "the rotation tables have no gradient")
             runtime.perform(writing: call.gradients.compactMap { $0?.view }) { () throws(DeviceError) in
                 try HeadsCall(op, call.inputs.compactMap { $0 }).backward(runtime, call)
             }

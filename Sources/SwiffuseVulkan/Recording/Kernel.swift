@@ -2,7 +2,7 @@ internal import CVulkanKernels
 
 /// The compute kernels, by the names of their shader files.
 enum Kernel: String, CaseIterable, Sendable {
-    case elementwise, convert, reduce, matmul, pack, panels, random, windows, softmax, adamw
+    case elementwise, convert, reduce, matmul, pack, panels, random, windows, softmax, cosine, adamw
     case matmulAny = "matmul_any"
     case matmulTiled = "matmul_tiled"
     case matmulMatrices = "matmul_matrices"
@@ -21,8 +21,11 @@ enum Kernel: String, CaseIterable, Sendable {
     case headsBackward = "heads_backward"
     case headsSums = "heads_sums"
     case headProducts = "head_products"
+    case halvedMaximum = "halved_maximum"
+    case halvedMaximumBackward = "halved_maximum_backward"
     case featureDistance = "feature_distance"
     case featureDistanceBackward = "feature_distance_backward"
+    case cosineBackward = "cosine_backward"
 
     /// The SPIR-V of a kernel, reading its inputs through texel buffer views or as storage buffers.
     func code(usesTexels: Bool) -> cvk_code? {
