@@ -1,27 +1,33 @@
-/// The free parts of a block, sorted by place, neighbours joined.
-struct FreeRanges {
-    struct Part: Equatable {
-        var start: Int
-        var count: Int
-        /// Number of the last submission that touches the part.
-        var lastUse: UInt64
-        var end: Int { start + count }
+/// The free parts of a block of memory, sorted by place, neighbours joined.
+package struct FreeRanges: Sendable {
+    package struct Part: Equatable, Sendable {
+        package var start: Int
+        package var count: Int
+        /// Number of the last submission that touches the part; 0 where work is done when it returns.
+        package var lastUse: UInt64
+        package var end: Int { start + count }
+
+        package init(start: Int, count: Int, lastUse: UInt64 = 0) {
+            self.start = start
+            self.count = count
+            self.lastUse = lastUse
+        }
     }
 
-    private(set) var parts: [Part]
-    let capacity: Int
+    package private(set) var parts: [Part]
+    package let capacity: Int
 
-    init(capacity: Int) {
+    package init(capacity: Int) {
         self.capacity = capacity
-        parts = [Part(start: 0, count: capacity, lastUse: 0)]
+        parts = [Part(start: 0, count: capacity)]
     }
 
-    var isWholeBlock: Bool { parts.count == 1 && parts[0].count == capacity }
+    package var isWholeBlock: Bool { parts.count == 1 && parts[0].count == capacity }
 
     /// The smallest part that holds `count` bytes, the first among equals.
     ///
     /// - Parameter completed: if given, only parts that submissions up to this one alone have touched.
-    func bestFit(_ count: Int, idleAfter completed: UInt64?) -> Int? {
+    package func bestFit(_ count: Int, idleAfter completed: UInt64? = nil) -> Int? {
         var best: Int?
         for index in parts.indices where parts[index].count >= count {
             if let completed, parts[index].lastUse > completed { continue }
@@ -32,7 +38,7 @@ struct FreeRanges {
     }
 
     /// Takes `count` bytes from the start of a part.
-    mutating func take(_ count: Int, from index: Int) -> Part {
+    package mutating func take(_ count: Int, from index: Int) -> Part {
         let taken = Part(start: parts[index].start, count: count, lastUse: parts[index].lastUse)
         if parts[index].count == count {
             parts.remove(at: index)
@@ -44,7 +50,7 @@ struct FreeRanges {
     }
 
     /// Gives a part back.
-    mutating func put(_ part: Part) {
+    package mutating func put(_ part: Part) {
         var (low, high) = (0, parts.count)
         while low < high {
             let middle = (low + high) / 2
