@@ -1,6 +1,7 @@
+#include "attention_tiles.h"
 #include "ck_attention.h"
 #include "kernel.h"
-#include "vector_math.h"
+#include "softmax.h"
 
 #include <float.h>
 #include <math.h>
@@ -12,7 +13,8 @@ void ck_attention_score_gradients(const ck_attention *attention, float *scores, 
 // A block of scores should stay in a core's second-level cache together with k and v: 512 KiB of them.
 enum { block_elements = 131072, maximum_block = 512, minimum_block = 16 };
 
-ptrdiff_t ck_attention_block(const ck_attention *attention) {
+/// How many query rows have their scores at once, from the number of keys alone.
+static ptrdiff_t block_rows(const ck_attention *attention) {
     ptrdiff_t rows = block_elements / (attention->keys > 0 ? attention->keys : 1);
     if (rows > maximum_block) rows = maximum_block;
     if (rows < minimum_block) rows = minimum_block;
@@ -22,46 +24,24 @@ ptrdiff_t ck_attention_block(const ck_attention *attention) {
 /// Numbers from one row of scores to the next: whole cache lines.
 static ptrdiff_t score_stride(const ck_attention *attention) { return (attention->keys + 15) / 16 * 16; }
 
+ptrdiff_t ck_attention_forward_block(const ck_attention *attention) {
+    return ck_attention_has_tiles(attention) ? ck_min(ck_attention_tiles_block, attention->queries) : block_rows(attention);
+}
+
 ptrdiff_t ck_attention_forward_scratch(const ck_attention *attention) {
-    return ck_attention_block(attention) * score_stride(attention) + 15;
+    if (ck_attention_has_tiles(attention)) return ck_attention_tiles_scratch(attention);
+    return block_rows(attention) * score_stride(attention) + 15;
 }
 
 ptrdiff_t ck_attention_backward_scratch(const ck_attention *attention) {
-    return 2 * ck_attention_block(attention) * score_stride(attention) + 15;
+    return 2 * block_rows(attention) * score_stride(attention) + 15;
 }
 
 /// The first cache line in a task's memory.
 static float *aligned(float *scratch) { return (float *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63); }
 
-typedef float lanes __attribute__((vector_size(64), aligned(4)));
-
-/// The largest element; NaN is passed over (it reaches the sum of exponentials instead).
-CK_INLINE float row_maximum(const float *x, ptrdiff_t count) {
-    float maximum = -INFINITY;
-    ptrdiff_t i = 0;
-    if (count >= 16) {
-        lanes largest = *(const lanes *)x;
-        for (i = 16; i + 16 <= count; i += 16) largest = __builtin_elementwise_max(largest, *(const lanes *)(x + i));
-        maximum = __builtin_reduce_max(largest);
-    }
-    for (; i < count; i++) maximum = x[i] > maximum ? x[i] : maximum;
-    return maximum;
-}
-
-CK_INLINE float exponentiate(float *CK_RESTRICT x, float maximum, ptrdiff_t count) {
-    CK_REASSOCIATE
-    float sum = 0;
-    CK_VECTOR
-    for (ptrdiff_t i = 0; i < count; i++) {
-        const float value = ck_exp(x[i] - maximum);
-        x[i] = value;
-        sum += value;
-    }
-    return sum;
-}
-
 CK_INLINE void multiply(float *CK_RESTRICT x, float factor, ptrdiff_t count) {
-    CK_VECTOR
+    CK_ROW_VECTOR
     for (ptrdiff_t i = 0; i < count; i++) x[i] *= factor;
 }
 
@@ -103,12 +83,18 @@ static void compute_scores(const ck_attention *attention, const float *queries, 
 
 void ck_attention_forward(const ck_attention *attention, const float *q, const float *k, const float *v, float *out,
                           float *log_sum_exp, float *scratch, ptrdiff_t image, ptrdiff_t head, ptrdiff_t begin, ptrdiff_t end) {
-    const ptrdiff_t keys = attention->keys, size = attention->size, block = ck_attention_block(attention);
+    const ptrdiff_t keys = attention->keys, size = attention->size, block = block_rows(attention);
     const ptrdiff_t stride = score_stride(attention), out_stride = attention->out.row_stride;
     const float *queries = view(q, &attention->q, image, head);
     const float *key = view(k, &attention->k, image, head), *value = view(v, &attention->v, image, head);
     float *result = (float *)view(out, &attention->out, image, head);
     float *scores = aligned(scratch);
+    if (ck_attention_has_tiles(attention)) {
+        const float *mask = attention->mask ? view(attention->mask, &attention->mask_layout, image, head) : NULL;
+        float *statistics = log_sum_exp ? log_sum_exp + (image * attention->heads + head) * attention->queries : NULL;
+        ck_attention_forward_tiles(attention, queries, key, value, mask, result, statistics, scores, begin, end);
+        return;
+    }
     for (ptrdiff_t first = begin; first < end; first += block) {
         const ptrdiff_t rows = ck_min(block, end - first);
         compute_scores(attention, queries, key, image, head, first, rows, scores);
@@ -129,7 +115,7 @@ CK_INLINE float dot(const float *CK_RESTRICT a, const float *CK_RESTRICT b, ptrd
 
 CK_INLINE void score_gradient(float *CK_RESTRICT scores, float *CK_RESTRICT gradient, float log_sum_exp, float mean, float scale,
                               ptrdiff_t count) {
-    CK_VECTOR
+    CK_ROW_VECTOR
     for (ptrdiff_t i = 0; i < count; i++) {
         const float probability = ck_exp(scores[i] - log_sum_exp);
         scores[i] = probability;
@@ -151,7 +137,7 @@ CK_KERNEL void ck_attention_score_gradients(const ck_attention *attention, float
 void ck_attention_backward(const ck_attention *attention, const float *q, const float *k, const float *v, const float *out,
                            const float *log_sum_exp, const float *dout, float *dq, float *dk, float *dv,
                            ck_attention_modes accumulates, float *scratch, ptrdiff_t image, ptrdiff_t head) {
-    const ptrdiff_t keys = attention->keys, size = attention->size, block = ck_attention_block(attention);
+    const ptrdiff_t keys = attention->keys, size = attention->size, block = block_rows(attention);
     const ptrdiff_t q_stride = attention->q.row_stride, k_stride = attention->k.row_stride, v_stride = attention->v.row_stride,
                     out_stride = attention->out.row_stride, stride = score_stride(attention);
     const float *queries = view(q, &attention->q, image, head);

@@ -28,8 +28,8 @@ typedef struct {
     ck_product *multiply;
 } ck_attention;
 
-/// How many query rows a block has, from the number of keys alone.
-ptrdiff_t ck_attention_block(const ck_attention *attention);
+/// How many query rows a task of the forward pass should have.
+ptrdiff_t ck_attention_forward_block(const ck_attention *attention);
 
 /// Floats of scratch that a task needs, forward and backward.
 ptrdiff_t ck_attention_forward_scratch(const ck_attention *attention);

@@ -117,7 +117,7 @@ private struct AttentionCall {
 
     func forward(_ runtime: CPURuntime, out: BufferView, logSumExp: BufferView?) throws(DeviceError) {
         let (block, perWorker) = withUnsafePointer(to: parameters) {
-            (max(1, ck_attention_block($0)), ck_attention_forward_scratch($0))
+            (max(1, ck_attention_forward_block($0)), ck_attention_forward_scratch($0))
         }
         let scratch = try runtime.scratch(perWorker * runtime.pool.threadCount)
         let (target, statistics) = (out.floats, logSumExp?.floats)

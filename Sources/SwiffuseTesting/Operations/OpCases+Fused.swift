@@ -120,6 +120,21 @@ extension OpCase {
             OpCase("self-attention, whole vectors", [.normal([2, 37, 3 * 3 * 8])]) {
                 SelfAttentionOp(headCount: 3, scale: 0.35)($0)
             },
+            OpCase(
+                "attention, heads of whole vectors",
+                [.normal([1, 2, 29, 80]), .normal([1, 2, 43, 80]), .normal([1, 2, 43, 80])], tolerance: 3
+            ) { AttentionOp(scale: 0.1)($0) },
+            OpCase(
+                "attention, masked, heads of whole vectors",
+                [.normal([2, 1, 25, 32]), .normal([2, 1, 37, 32]), .normal([2, 1, 37, 32]), .constant([1, 1, 25, 37])],
+                tolerance: 2
+            ) { AttentionOp(scale: 0.2, isMasked: true)($0) },
+            OpCase("self-attention, heads of whole vectors", [.normal([2, 41, 3 * 2 * 48])], tolerance: 2) {
+                SelfAttentionOp(headCount: 2, scale: 0.15)($0)
+            },
+            OpCase("self-attention, heads of one vector", [.normal([1, 515, 3 * 16])], tolerance: 2) {
+                SelfAttentionOp(headCount: 1, scale: 0.25)($0)
+            },
             OpCase("self-attention, many blocks", [.normal([1, 370, 3 * 4])]) {
                 SelfAttentionOp(headCount: 1, scale: 0.5)($0)
             },
