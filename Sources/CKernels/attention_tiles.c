@@ -20,7 +20,8 @@ void ck_attention_tiles(const ck_attention *attention, const float *queries, con
 
 #if defined(__x86_64__) && defined(__clang__)
 bool ck_attention_has_tiles(const ck_attention *attention) {
-    return attention->size % 16 == 0 && attention->size <= largest_size && __builtin_cpu_supports("x86-64-v4");
+    const bool fits = attention->keys > 0 && attention->size > 0 && attention->size % 16 == 0 && attention->size <= largest_size;
+    return fits && __builtin_cpu_supports("x86-64-v4");
 }
 #else
 bool ck_attention_has_tiles(const ck_attention *attention) { return false; }
