@@ -81,6 +81,11 @@ static void compute_scores(const ck_attention *attention, const float *queries, 
                         attention->q.row_stride, key, attention->k.row_stride, attention->mask ? 1.0f : 0.0f, scores, stride);
 }
 
+/// Rows of `size` elements become 0.
+static void clear(float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t size) {
+    for (ptrdiff_t row = 0; row < rows; row++) memset(x + row * stride, 0, (size_t)size * sizeof(float));
+}
+
 void ck_attention_forward(const ck_attention *attention, const float *q, const float *k, const float *v, float *out,
                           float *log_sum_exp, float *scratch, ptrdiff_t image, ptrdiff_t head, ptrdiff_t begin, ptrdiff_t end) {
     const ptrdiff_t keys = attention->keys, size = attention->size, block = block_rows(attention);
@@ -89,17 +94,21 @@ void ck_attention_forward(const ck_attention *attention, const float *q, const f
     const float *key = view(k, &attention->k, image, head), *value = view(v, &attention->v, image, head);
     float *result = (float *)view(out, &attention->out, image, head);
     float *scores = aligned(scratch);
+    float *statistics = log_sum_exp ? log_sum_exp + (image * attention->heads + head) * attention->queries : NULL;
+    if (keys == 0) {
+        clear(result + begin * out_stride, out_stride, end - begin, size);
+        for (ptrdiff_t row = begin; statistics && row < end; row++) statistics[row] = INFINITY;
+        return;
+    }
     if (ck_attention_has_tiles(attention)) {
         const float *mask = attention->mask ? view(attention->mask, &attention->mask_layout, image, head) : NULL;
-        float *statistics = log_sum_exp ? log_sum_exp + (image * attention->heads + head) * attention->queries : NULL;
         ck_attention_forward_tiles(attention, queries, key, value, mask, result, statistics, scores, begin, end);
         return;
     }
     for (ptrdiff_t first = begin; first < end; first += block) {
         const ptrdiff_t rows = ck_min(block, end - first);
         compute_scores(attention, queries, key, image, head, first, rows, scores);
-        const ptrdiff_t statistics = (image * attention->heads + head) * attention->queries + first;
-        ck_softmax_rows(scores, stride, rows, keys, attention->mask != NULL, log_sum_exp ? log_sum_exp + statistics : NULL);
+        ck_softmax_rows(scores, stride, rows, keys, attention->mask != NULL, statistics ? statistics + first : NULL);
         attention->multiply(false, false, rows, size, keys, 1.0f, scores, stride, value, attention->v.row_stride, 0.0f,
                             result + first * out_stride, out_stride);
     }
@@ -123,14 +132,24 @@ CK_INLINE void score_gradient(float *CK_RESTRICT scores, float *CK_RESTRICT grad
     }
 }
 
-/// From scores and dP to P (in place of the scores) and dS (in place of dP): dS = scale · P ∘ (dP − Σ dout · out).
+CK_INLINE void probability_gradient(const float *CK_RESTRICT probabilities, float *CK_RESTRICT gradient, float mean, float scale,
+                                    ptrdiff_t count) {
+    CK_ROW_VECTOR
+    for (ptrdiff_t i = 0; i < count; i++) gradient[i] = probabilities[i] * (gradient[i] - mean) * scale;
+}
+
+/// From scores and dP to P (in place of the scores) and dS (in place of dP): dS = scale · P ∘ (dP − Σ dout · out). Without
+/// `log_sum_exp` the scores are P already.
 CK_KERNEL void ck_attention_score_gradients(const ck_attention *attention, float *scores, float *gradients, const float *log_sum_exp,
                                             const float *out, const float *dout, ptrdiff_t rows) {
     const ptrdiff_t keys = attention->keys, stride = attention->out.row_stride, scores_stride = score_stride(attention);
     for (ptrdiff_t row = 0; row < rows; row++) {
         const float mean = dot(out + row * stride, dout + row * stride, attention->size);
-        score_gradient(scores + row * scores_stride, gradients + row * scores_stride, log_sum_exp[row], mean, attention->scale,
-                       keys);
+        float *row_scores = scores + row * scores_stride, *row_gradients = gradients + row * scores_stride;
+        if (log_sum_exp)
+            score_gradient(row_scores, row_gradients, log_sum_exp[row], mean, attention->scale, keys);
+        else
+            probability_gradient(row_scores, row_gradients, mean, attention->scale, keys);
     }
 }
 
@@ -147,6 +166,10 @@ void ck_attention_backward(const ck_attention *attention, const float *q, const 
     float *key_gradient = dk ? (float *)view(dk, &attention->k, image, head) : NULL;
     float *value_gradient = dv ? (float *)view(dv, &attention->v, image, head) : NULL;
     float *scores = aligned(scratch), *score_gradients = scores + block * stride;
+    if (keys == 0 && query_gradient && !accumulates.q) clear(query_gradient, q_stride, attention->queries, size);
+    if (attention->queries == 0 && key_gradient && !accumulates.k) clear(key_gradient, k_stride, keys, size);
+    if (attention->queries == 0 && value_gradient && !accumulates.v) clear(value_gradient, v_stride, keys, size);
+    if (keys == 0 || attention->queries == 0) return;
 
     for (ptrdiff_t first = 0; first < attention->queries; first += block) {
         const ptrdiff_t rows = ck_min(block, attention->queries - first);
@@ -154,9 +177,11 @@ void ck_attention_backward(const ck_attention *attention, const float *q, const 
         compute_scores(attention, queries, key, image, head, first, rows, scores);
         attention->multiply(false, true, rows, keys, size, 1.0f, block_gradient, out_stride, value, v_stride, 0.0f, score_gradients,
                             stride);
-        const ptrdiff_t statistics = (image * attention->heads + head) * attention->queries + first;
-        ck_attention_score_gradients(attention, scores, score_gradients, log_sum_exp + statistics, result + first * out_stride,
-                                     block_gradient, rows);
+        const float *statistics = log_sum_exp + (image * attention->heads + head) * attention->queries + first;
+        // Large biases leave nothing of a sum in its logarithm.
+        if (attention->mask) ck_softmax_rows(scores, stride, rows, keys, true, NULL);
+        ck_attention_score_gradients(attention, scores, score_gradients, attention->mask ? NULL : statistics,
+                                     result + first * out_stride, block_gradient, rows);
         // The first block decides whether dk and dv start afresh; later blocks always add.
         const bool is_later = first > 0;
         if (value_gradient)

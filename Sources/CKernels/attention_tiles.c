@@ -6,13 +6,15 @@
 #include <float.h>
 #include <math.h>
 
-// A few query rows meet all keys while their scores stay in a core's first cache; sums of products stay in registers, 24 at a time.
+// A few query rows meet all keys while their scores stay in a core's first cache; sums of products stay in registers, 24 at a
+// time.
 enum {
     tile_rows = 12,   // of queries
     panel_keys = 32,  // two registers of keys for each row
     value_rows = 6,   // rows of weights that meet up to four registers of values
     value_lanes = 64, // in these registers
-    largest_size = 256
+    largest_size = 256,
+    most_keys = 1024 // longer rows of scores leave the first cache
 };
 
 void ck_attention_tiles(const ck_attention *attention, const float *queries, const float *panels, const float *value,
@@ -20,7 +22,8 @@ void ck_attention_tiles(const ck_attention *attention, const float *queries, con
 
 #if defined(__x86_64__) && defined(__clang__)
 bool ck_attention_has_tiles(const ck_attention *attention) {
-    const bool fits = attention->keys > 0 && attention->size > 0 && attention->size % 16 == 0 && attention->size <= largest_size;
+    const ptrdiff_t keys = attention->keys, size = attention->size;
+    const bool fits = keys > 0 && keys <= most_keys && size > 0 && size <= largest_size && size % 16 == 0;
     return fits && __builtin_cpu_supports("x86-64-v4");
 }
 #else
@@ -93,11 +96,14 @@ CK_INLINE void mix_values(const ck_attention *attention, const float *weights, p
                           const float *inverses, float *result, ptrdiff_t rows) {
     const ptrdiff_t stride = attention->v.row_stride, out_stride = attention->out.row_stride, keys = attention->keys;
     for (ptrdiff_t i = 0; i < attention->size; i += value_lanes) {
-        const ptrdiff_t left = attention->size - i;
-        if (left >= 64) multiply_values(weights, weights_stride, value + i, stride, keys, inverses, result + i, out_stride, rows, 4);
-        else if (left == 48) multiply_values(weights, weights_stride, value + i, stride, keys, inverses, result + i, out_stride, rows, 3);
-        else if (left == 32) multiply_values(weights, weights_stride, value + i, stride, keys, inverses, result + i, out_stride, rows, 2);
-        else multiply_values(weights, weights_stride, value + i, stride, keys, inverses, result + i, out_stride, rows, 1);
+        const float *v = value + i;
+        float *out = result + i;
+        switch (ck_min(value_lanes, attention->size - i) / 16) {
+            case 4: multiply_values(weights, weights_stride, v, stride, keys, inverses, out, out_stride, rows, 4); break;
+            case 3: multiply_values(weights, weights_stride, v, stride, keys, inverses, out, out_stride, rows, 3); break;
+            case 2: multiply_values(weights, weights_stride, v, stride, keys, inverses, out, out_stride, rows, 2); break;
+            default: multiply_values(weights, weights_stride, v, stride, keys, inverses, out, out_stride, rows, 1);
+        }
     }
 }
 

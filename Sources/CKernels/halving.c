@@ -49,12 +49,11 @@ CK_KERNEL void ck_halve(const float *x, float *y, ptrdiff_t rows, ptrdiff_t colu
 CK_INLINE void put_gradient(const float *CK_RESTRICT top, const float *CK_RESTRICT bottom, float dy, float *CK_RESTRICT dtop,
                             float *CK_RESTRICT dbottom, bool accumulate) {
     const float upper = larger(top[0], top[1]), lower = larger(bottom[0], bottom[1]);
-    const float dupper = upper == larger(upper, lower) ? dy : 0.0f, dlower = dy - dupper;
-    const float da = top[0] == upper ? dupper : 0.0f, dc = bottom[0] == lower ? dlower : 0.0f;
-    dtop[0] = da + (accumulate ? dtop[0] : 0.0f);
-    dtop[1] = dupper - da + (accumulate ? dtop[1] : 0.0f);
-    dbottom[0] = dc + (accumulate ? dbottom[0] : 0.0f);
-    dbottom[1] = dlower - dc + (accumulate ? dbottom[1] : 0.0f);
+    const bool is_upper = upper == larger(upper, lower), is_first = is_upper ? top[0] == upper : bottom[0] == lower;
+    dtop[0] = (is_upper && is_first ? dy : 0.0f) + (accumulate ? dtop[0] : 0.0f);
+    dtop[1] = (is_upper && !is_first ? dy : 0.0f) + (accumulate ? dtop[1] : 0.0f);
+    dbottom[0] = (!is_upper && is_first ? dy : 0.0f) + (accumulate ? dbottom[0] : 0.0f);
+    dbottom[1] = (!is_upper && !is_first ? dy : 0.0f) + (accumulate ? dbottom[1] : 0.0f);
 }
 
 CK_INLINE void put_gradients(const float *CK_RESTRICT top, const float *CK_RESTRICT bottom, const float *CK_RESTRICT dy,
@@ -65,10 +64,12 @@ CK_INLINE void put_gradients(const float *CK_RESTRICT top, const float *CK_RESTR
         const pairs above = load_pairs(top + 2 * i), below = load_pairs(bottom + 2 * i);
         const lanes upper = LARGER(above.first, above.second), lower = LARGER(below.first, below.second);
         const lanes largest = LARGER(upper, lower), gradient = *(const lanes *)(dy + i);
-        const lanes dupper = CHOSEN(upper == largest, gradient, zero), dlower = gradient - dupper;
-        const lanes da = CHOSEN(above.first == upper, dupper, zero), dc = CHOSEN(below.first == lower, dlower, zero);
-        put_pairs(dtop + 2 * i, (pairs){da, dupper - da}, accumulate);
-        put_pairs(dbottom + 2 * i, (pairs){dc, dlower - dc}, accumulate);
+        const lanes dupper = CHOSEN(upper == largest, gradient, zero), dlower = CHOSEN(upper == largest, zero, gradient);
+        const masks is_left = above.first == upper, is_low_left = below.first == lower;
+        const pairs dabove = {CHOSEN(is_left, dupper, zero), CHOSEN(is_left, zero, dupper)};
+        const pairs dbelow = {CHOSEN(is_low_left, dlower, zero), CHOSEN(is_low_left, zero, dlower)};
+        put_pairs(dtop + 2 * i, dabove, accumulate);
+        put_pairs(dbottom + 2 * i, dbelow, accumulate);
     }
     for (; i < count; i++) put_gradient(top + 2 * i, bottom + 2 * i, dy[i], dtop + 2 * i, dbottom + 2 * i, accumulate);
 }

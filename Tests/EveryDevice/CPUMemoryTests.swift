@@ -56,6 +56,17 @@ import Testing
         #expect(tensor(2 * megabyte, on: device).failure == nil)
     }
 
+    @Test func aLimitCountsWhatIsInUseAfterTrimming() throws {
+        let device = try CPUDevice(threads: 1, memoryLimit: 4 * megabyte)
+        var parts: [Tensor?] = [1, 1, 1].map { tensor($0 * megabyte, on: device) } + [tensor(megabyte / 10 * 9, on: device)]
+        (parts[0], parts[2]) = (nil, nil)
+        // More than is left without the free parts, whichever of them it reuses.
+        let late = tensor(megabyte / 2 * 3, 5, on: device)
+        #expect(try late.scalars().allSatisfy { $0 == 5 })
+        #expect(device.memoryUse.reserved <= 4 * megabyte)
+        #expect(parts.compactMap { $0 }.allSatisfy { $0.failure == nil })
+    }
+
     /// Buffers of many sizes come and go; none writes into another.
     @Test func buffersDoNotOverlap() throws {
         let device = try CPUDevice(threads: 1)

@@ -3,7 +3,7 @@
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const bool SUBGROUP = true;
 layout(constant_id = 2) const bool KEEP = false;
-layout(constant_id = 3) const bool MASKED = false; // rows of −∞ become 0 with the inverse 0
+layout(constant_id = 3) const bool MASKED = false; // rows of −∞ become 0
 const bool VECTOR = true;
 #include "operands.glsl"
 #include "lanes.glsl"
@@ -11,7 +11,7 @@ const bool VECTOR = true;
 #include "rows.glsl"
 
 // Each row of scores becomes e^(x − maximum), in place; 1/Σ goes to `inverses`, with KEEP ln Σ + maximum to `kept`. One row per
-// workgroup. Rows are whole vectors apart; elements between the row's end and the next vector become 0.
+// workgroup. Rows are whole vectors apart; elements between the row's end and the next vector become 0. The inverse of a row of zeros is 0.
 //
 // Slots: 0 the scores [rows, 4 · units], 1 the same as input, 2 inverses [rows], 3 kept [rows].
 layout(push_constant) uniform Parameters {
@@ -49,6 +49,6 @@ void main() {
     }
     const float sum = laneSum(total(sums));
     if (lane != 0) return;
-    inverses[inverseOffset + row] = MASKED && sum == 0.0 ? 0.0 : 1.0 / sum;
+    inverses[inverseOffset + row] = sum == 0.0 ? 0.0 : 1.0 / sum;
     if (KEEP) kept[keptOffset + row] = maximum + exactLog(vec4(sum)).x;
 }

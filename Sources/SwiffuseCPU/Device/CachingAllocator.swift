@@ -31,7 +31,7 @@ final class CachingAllocator: Sendable {
         var current = 0
         var highWaterMark = 0
 
-        var reserved: Int { segments.values.reduce(smallBytes) { $0 + $1.touched } }
+        var reserved: Int { segments.values.reduce(smallBytes) { $0 + $1.residentBytes } }
     }
 
     private let state = Mutex(State())
@@ -41,7 +41,7 @@ final class CachingAllocator: Sendable {
     /// Requests from here on are parts of segments.
     private static let leastLarge = 64 << 10
 
-    /// Addresses of a segment, most of which may never be used; smaller where the system refuses that many.
+    /// Addresses of a segment, most of which may never be used; fewer where the system refuses that many.
     private static let segmentSizes = [4 << 30, 256 << 20, 0]
 
     init(deviceName: String, limit: Int?) {
@@ -129,8 +129,7 @@ final class CachingAllocator: Sendable {
     }
 
     private func takeLarge(_ byteCount: Int, _ state: inout State) -> MemoryBlock? {
-        let granule = MemorySegment.granule
-        let capacity = (byteCount + granule - 1) / granule * granule
+        let capacity = Self.pages(byteCount)
         guard let (number, fit) = bestFit(capacity, state) ?? addSegment(for: capacity, &state) else { return nil }
         guard fit.growth == 0 || isWithinLimit(fit.growth, state) else { return nil }
         guard let bytes = state.segments[number]?.take(capacity, at: fit) else { return nil }
@@ -149,12 +148,24 @@ final class CachingAllocator: Sendable {
     }
 
     private func addSegment(for capacity: Int, _ state: inout State) -> (number: Int, fit: MemorySegment.Fit)? {
-        let segment = Self.segmentSizes.lazy.compactMap { MemorySegment(byteCount: max(capacity, $0)) }.first
-        guard let segment, let fit = segment.fit(capacity) else { return nil }
-        let number = state.nextSegment
-        state.nextSegment += 1
-        state.segments[number] = segment
-        return (number, fit)
+        guard isWithinLimit(capacity, state) else { return nil }
+        // What lies beyond a limit is never used.
+        let most = limit.map { Self.pages($0) } ?? .max
+        for size in Self.segmentSizes {
+            let byteCount = max(capacity, min(size, most))
+            guard let segment = MemorySegment(byteCount: byteCount), let fit = segment.fit(capacity) else { continue }
+            let number = state.nextSegment
+            state.nextSegment += 1
+            state.segments[number] = segment
+            return (number, fit)
+        }
+        return nil
+    }
+
+    /// A size in whole pages.
+    private static func pages(_ byteCount: Int) -> Int {
+        let granule = MemorySegment.granule
+        return byteCount / granule * granule + (byteCount % granule == 0 ? 0 : granule)
     }
 
     /// The size class of a small request: at least 64 bytes, eight classes to each doubling.

@@ -12,11 +12,16 @@ struct MemorySegment: @unchecked Sendable {
     private let mapping: UnsafeMutableRawBufferPointer
     private let base: UnsafeMutableRawPointer
     private var free: FreeRanges
-    /// How many bytes from the start have been handed out at any time: what counts as taken from the system.
-    private(set) var touched = 0
+    /// How many bytes from the start may have memory: those handed out since the last trimming at least.
+    private var touched = 0
+    /// Parts before the end of `touched` that were given back, in order; no two overlap.
+    private var returned: [Range<Int>] = []
 
     /// Parts start and end here: whole pages.
-    static let granule = 4096
+    static let granule = max(4096, Int(sysconf(Int32(_SC_PAGESIZE))))
+
+    /// Bytes taken from the system.
+    var residentBytes: Int { touched - returned.reduce(0) { $0 + $1.count } }
 
     /// Aligned to this, the segment can lie in huge pages, which save page faults and address translations.
     private static let hugePage = 2 << 20
@@ -51,12 +56,20 @@ struct MemorySegment: @unchecked Sendable {
     func fit(_ byteCount: Int) -> Fit? {
         free.bestFit(byteCount).map { index in
             let part = free.parts[index]
-            return Fit(index: index, partSize: part.count, growth: max(0, part.start + byteCount - touched))
+            return Fit(
+                index: index, partSize: part.count, growth: growth(part.start..<part.start + byteCount))
+        }
+    }
+
+    private func growth(_ range: Range<Int>) -> Int {
+        returned.reduce(max(0, range.upperBound - max(touched, range.lowerBound))) {
+            $0 + $1.clamped(to: range).count
         }
     }
 
     mutating func take(_ byteCount: Int, at fit: Fit) -> UnsafeMutableRawPointer {
         let part = free.take(byteCount, from: fit.index)
+        returned = returned.flatMap { $0.without(part.start..<part.end) }
         touched = max(touched, part.end)
         return base + part.start
     }
@@ -65,14 +78,31 @@ struct MemorySegment: @unchecked Sendable {
         free.put(FreeRanges.Part(start: bytes - base, count: byteCount))
     }
 
-    /// Gives free pages back to the system; those between parts in use still count as touched.
+    /// Gives free pages back to the system.
     mutating func trim() {
+        var kept: [Range<Int>] = []
         for part in free.parts where part.start < touched {
-            _ = madvise(base + part.start, min(part.end, touched) - part.start, MADV_DONTNEED)
-            if part.end >= touched { touched = part.start }
+            let range = part.start..<min(part.end, touched)
+            guard madvise(base + range.lowerBound, range.count, MADV_DONTNEED) == 0 else {
+                // The system keeps them, as far as it had them.
+                kept += returned.map { $0.clamped(to: range) }.filter { !$0.isEmpty }
+                continue
+            }
+            if part.end >= touched { touched = range.lowerBound } else { kept.append(range) }
         }
+        returned = kept
     }
 
     /// Gives everything back to the system; nothing of it may be in use.
     func unmap() { _ = munmap(mapping.baseAddress, mapping.count) }
+}
+
+extension Range<Int> {
+    /// What is left of this range: none, one or two ranges.
+    fileprivate func without(_ other: Range<Int>) -> [Range<Int>] {
+        guard overlaps(other) else { return [self] }
+        let before = lowerBound..<Swift.max(lowerBound, other.lowerBound)
+        let after = Swift.min(upperBound, other.upperBound)..<upperBound
+        return [before, after].filter { !$0.isEmpty }
+    }
 }

@@ -10,8 +10,10 @@ extension FusedKernel<AttentionOp> {
         ) { op, call in
             runtime.perform(writing: call.outputs) { () throws(DeviceError) in
                 let operands = try runtime.headOperands(Array(call.inputs.prefix(3)))
-                try AttentionCall(scale: op.scale, operands, mask: call.inputs.mask, runtime).forward(
-                    runtime, out: call.outputs[0], logSumExp: call.residuals.first)
+                let attention = AttentionCall(scale: op.scale, operands, mask: call.inputs.mask, runtime)
+                try attention.forward(runtime, out: call.outputs[0], logSumExp: call.residuals.first)
+                // The launch has addresses only: copies must live until it is done.
+                withExtendedLifetime(operands) {}
             }
         } backward: { op, call in
             runtime.perform(writing: call.gradients.compactMap { $0?.view }) { () throws(DeviceError) in
@@ -19,9 +21,11 @@ extension FusedKernel<AttentionOp> {
                 // Gradients are dense, and the kernel wants them in their operand's layout.
                 let inputs = call.inputs.compactMap { $0 }
                 let operands = try runtime.headOperands(Array(inputs.prefix(3)), dense: true)
-                try AttentionCall(scale: op.scale, operands, mask: inputs.mask, runtime).backward(
+                let attention = AttentionCall(scale: op.scale, operands, mask: inputs.mask, runtime)
+                try attention.backward(
                     runtime, out: out, logSumExp: call.residuals[0], dout: call.cotangents[0],
                     call.gradients.prefix(3).map { $0.map { HeadGradient(view: $0.view, mode: $0.mode) } })
+                withExtendedLifetime(operands) {}
             }
         }
     }

@@ -10,7 +10,7 @@ public func differentiatingEarly(_ input: Tensor, _ block: (Tensor) -> Tensor) -
     let tape = Tape()
     let watched = tape.watch(input.detached())
     let scalar = block(watched)
-    require(scalar.shape.count == 1, "differentiatingEarly", "a scalar expected, got \(scalar.shape)")
+    require(scalar.shape.rank == 0, "differentiatingEarly", "a scalar expected, got \(scalar.shape)")
     guard let gradient = tape.gradients(of: scalar, withRespectTo: [watched])[0] else { return scalar.detached() }
     return scalar.detached().recorded(Pullback(input) { gradient * $0 })
 }

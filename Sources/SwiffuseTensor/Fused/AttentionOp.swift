@@ -1,8 +1,8 @@
 /// softmax(q · kᵀ · scale + mask) · v per head (Vaswani et al., arXiv:1706.03762).
 ///
-/// Inputs: q [B, H, N, d], k and v [B, H, M, d], and with `isMasked` a mask [B or 1, H or 1, N or 1, M] that is added to
-/// the scores: −∞ hides a key, other values are biases; it is a constant. Output [B, N, H·d]; a query that sees no key
-/// gets 0.
+/// Inputs: q [B, H, N, d], k and v [B, H, M, d], and with `isMasked` a mask [B or 1, H or 1, N or 1, M] that is added
+/// to the scores: −∞ hides a key, other values are biases; it is a constant. Output [B, N, H·d]; a query that sees no
+/// key gets 0.
 public struct AttentionOp: FusedOp {
     public static let name = OpName("attention")
     /// Factor of the scores, usually 1/√d.

@@ -107,6 +107,23 @@ extension OpCase {
                 let mask = isHidden.select(hidden, else: visible)
                 return AttentionOp(scale: 0.4, isMasked: true)([$0[0], $0[1], $0[2], mask])
             },
+            // A bias that leaves nothing of the scores, on all keys of some queries.
+            OpCase(
+                "attention, large biases",
+                [.constant([1, 2, 5, 6]), .constant([1, 2, 9, 6]), .normal([1, 2, 9, 6]), .constant([1, 1, 5, 1])],
+                tolerance: 2
+            ) {
+                let mask = ($0[3].isLess(than: Tensor.zeros([], on: $0[3].device)) * -1e9).broadcast(to: [1, 1, 5, 9])
+                return AttentionOp(scale: 0.4, isMasked: true)([$0[0], $0[1], $0[2], mask])
+            },
+            // Copies of the operands are larger than any scratch memory.
+            OpCase(
+                "attention, strided, large",
+                [.normal([1, 150, 2, 64]), .normal([1, 150, 2, 64]), .normal([1, 2, 64, 150])], tolerance: 3
+            ) {
+                let heads = $0.prefix(2).map { $0.permuted(to: [0, 2, 1, 3]) }
+                return AttentionOp(scale: 0.12)([heads[0], heads[1], $0[2].transposed()])
+            },
             OpCase(
                 "attention, masked, many blocks",
                 [
