@@ -53,7 +53,8 @@ struct BenchModel {
                 return (loss, loss.detached())
             }
             _ = try result.result.scalar()
-            optimizer.update(&store, &state, gradients: result.gradients, learningRate: 1e-4)
+            _ = try optimizer.update(&store, &state, gradients: result.gradients, learningRate: 1e-4).scalar()
+            if let failure = store.values.lazy.compactMap(\.failure).first { throw failure }
         }
     }
 
