@@ -51,7 +51,7 @@ final class CachingAllocator: Sendable {
 
     deinit {
         state.withLock { state in
-            for block in state.free.values.joined() { Glibc.free(block.bytes) }
+            for block in state.free.values.joined() { Self.returnToSystem(block) }
             for segment in state.segments.values { segment.unmap() }
         }
     }
@@ -94,7 +94,7 @@ final class CachingAllocator: Sendable {
     private static func trim(_ state: inout State) {
         for block in state.free.values.joined() {
             state.smallBytes -= block.capacity
-            Glibc.free(block.bytes)
+            returnToSystem(block)
         }
         state.free.removeAll()
         for number in state.segments.keys {
@@ -105,6 +105,9 @@ final class CachingAllocator: Sendable {
             }
         }
     }
+
+    /// Frees a small block.
+    private static func returnToSystem(_ block: MemoryBlock) { free(block.bytes) }
 
     private func takeAfterTrimming(_ byteCount: Int, _ state: inout State) -> MemoryBlock? {
         Self.trim(&state)

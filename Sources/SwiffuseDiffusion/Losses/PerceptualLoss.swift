@@ -3,9 +3,11 @@ public import SwiffuseTensor
 /// A loss on the predicted clean image besides the target's own: what a network sees in it, or what the backbone's
 /// inner features say.
 ///
-/// A value without state. A loss without taps and parameters is differentiated as soon as it is computed: its context
-/// then has no features, and it must not read trained parameters. Parameters of its own (a projection head) are declared in the scope of the build context and
+/// A value without state. Parameters of its own (a projection head) are declared in the scope of the build context and
 /// trained with the model; frozen networks are named in `networks` and reach the loss through the context.
+///
+/// A loss without taps and parameters is differentiated as soon as it is computed: its context then has no features, and
+/// it must not read trained parameters.
 public protocol PerceptualLoss: Sendable {
     /// Inner features of the backbone that the loss needs.
     var taps: [FeatureTap] { get }
