@@ -43,7 +43,10 @@ CK_INLINE void halve_rows(const float *CK_RESTRICT top, const float *CK_RESTRICT
 
 CK_KERNEL void ck_halve(const float *x, float *y, ptrdiff_t rows, ptrdiff_t columns) {
     const ptrdiff_t half = columns / 2;
-    for (ptrdiff_t row = 0; row + 1 < rows; row += 2) halve_rows(x + row * columns, x + (row + 1) * columns, y + row / 2 * half, half);
+    for (ptrdiff_t row = 0; row + 1 < rows; row += 2) {
+        const float *top = x + row * columns;
+        halve_rows(top, top + columns, y + row / 2 * half, half);
+    }
 }
 
 CK_INLINE void put_gradient(const float *CK_RESTRICT top, const float *CK_RESTRICT bottom, float dy, float *CK_RESTRICT dtop,

@@ -58,7 +58,8 @@ import Testing
 
     @Test func aLimitCountsWhatIsInUseAfterTrimming() throws {
         let device = try CPUDevice(threads: 1, memoryLimit: 4 * megabyte)
-        var parts: [Tensor?] = [1, 1, 1].map { tensor($0 * megabyte, on: device) } + [tensor(megabyte / 10 * 9, on: device)]
+        let sizes = [megabyte, megabyte, megabyte, megabyte / 10 * 9]
+        var parts: [Tensor?] = sizes.map { tensor($0, on: device) }
         (parts[0], parts[2]) = (nil, nil)
         // More than is left without the free parts, whichever of them it reuses.
         let late = tensor(megabyte / 2 * 3, 5, on: device)
