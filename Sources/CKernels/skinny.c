@@ -21,6 +21,31 @@ CK_INLINE void add_scaled(float factor, const float *CK_RESTRICT x, float *CK_RE
     for (ptrdiff_t i = 0; i < n; i++) y[i] += factor * x[i];
 }
 
+/// y += Σ x[k] w[k], k < 8, for `n` columns.
+CK_INLINE void add_eight(const float *CK_RESTRICT x, const float *CK_RESTRICT w, ptrdiff_t stride, float *CK_RESTRICT y, ptrdiff_t n) {
+    CK_VECTOR
+    for (ptrdiff_t o = 0; o < n; o++) {
+        float sum = y[o];
+        for (ptrdiff_t k = 0; k < 8; k++) sum += x[k] * w[k * stride + o];
+        y[o] = sum;
+    }
+}
+
+CK_KERNEL void ck_skinny_forward_columns(const ck_skinny *sizes, const float *x, const float *w, ptrdiff_t stride, const float *bias,
+                                         float *y, ptrdiff_t begin, ptrdiff_t end) {
+    const ptrdiff_t inputs = sizes->inputs, outputs = sizes->outputs, n = end - begin;
+    for (ptrdiff_t row = 0; row < sizes->rows; row++)
+        for (ptrdiff_t o = begin; o < end; o++) y[row * outputs + o] = bias ? bias[o] : 0.0f;
+    // Columns of the weight are read once, all rows of x meet them in cache.
+    ptrdiff_t i = 0;
+    for (; i + 8 <= inputs; i += 8)
+        for (ptrdiff_t row = 0; row < sizes->rows; row++)
+            add_eight(x + row * inputs + i, w + i * stride + begin, stride, y + row * outputs + begin, n);
+    for (; i < inputs; i++)
+        for (ptrdiff_t row = 0; row < sizes->rows; row++)
+            add_scaled(x[row * inputs + i], w + i * stride + begin, y + row * outputs + begin, n);
+}
+
 CK_KERNEL void ck_skinny_input_gradient(const ck_skinny *sizes, const float *dy, const float *w, float *share, ptrdiff_t begin,
                                         ptrdiff_t end) {
     const ptrdiff_t inputs = sizes->inputs;

@@ -1,4 +1,5 @@
 import SwiffuseCPU
+import SwiffuseNN
 import SwiffuseTensor
 import Testing
 
@@ -61,6 +62,38 @@ import Testing
                 #expect(error <= 1e-5 * largest && found.count == expected.count)
             }
         }
+    }
+
+    /// Results do not depend on how the weight lies, beyond rounding; values are the same, and laid out once.
+    @Test(arguments: MatrixLibrary.allCases.filter(\.isInstalled), [[203, 211, 331], [3, 70, 2048], [131, 1024, 98]])
+    func weightsMayLieInColumns(_ library: MatrixLibrary, _ sizes: [Int]) throws {
+        let device = try CPUDevice(threads: 3, matrixLibrary: library)
+        let scope = Scope()
+        let layer = Linear(scope.child("layer"), from: sizes[1], to: sizes[2], initial: .normal(deviation: 1))
+        let plain = ParameterStore(scope, seed: 2, on: device)
+        var laidOut = plain
+        laidOut.layOutForProducts()
+        #expect(try laidOut[layer.weight].scalars() == plain[layer.weight].scalars())
+        let held = device.memoryUse.current
+        laidOut.layOutForProducts()
+        #expect(device.memoryUse.current == held)
+        var random = Philox(seed: 3)
+        let x = Tensor.normal([sizes[0], sizes[1]], using: &random, on: device)
+        let expected = try layer(x, Pass(plain)).scalars()
+        let found = try layer(x, Pass(laidOut)).scalars()
+        // Sums of up to 1,024 products of numbers around 1, in another order.
+        #expect(zip(found, expected).allSatisfy { abs($0 - $1) <= 1e-3 } && found.count == expected.count)
+    }
+
+    /// Weights without rows or columns are multiplied by, too.
+    @Test(arguments: [[5, 0, 3], [5, 3, 0], [0, 3, 2], [12, 0, 7]])
+    func emptyLinearLayers(_ sizes: [Int]) throws {
+        let device = try CPUDevice(threads: 2)
+        let result = LinearOp(hasBias: true)([
+            .ones([sizes[0], sizes[1]], on: device), .ones([sizes[2], sizes[1]], on: device),
+            .ones([sizes[2]], on: device),
+        ])[0]
+        #expect(try result.scalars() == [Float](repeating: 1, count: sizes[1] == 0 ? sizes[0] * sizes[2] : 0))
     }
 
     @Test func memoryIsReusedAndReported() throws {

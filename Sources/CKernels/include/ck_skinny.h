@@ -18,6 +18,10 @@ typedef struct {
 void ck_skinny_forward(const ck_skinny *sizes, const float *x, const float *w, const float *bias, float *y, ptrdiff_t begin,
                        ptrdiff_t end);
 
+/// The same with a weight whose columns are dense: w[o, i] lies at i · stride + o.
+void ck_skinny_forward_columns(const ck_skinny *sizes, const float *x, const float *w, ptrdiff_t stride, const float *bias, float *y,
+                               ptrdiff_t begin, ptrdiff_t end);
+
 /// The share of weight rows `begin ..< end` in dx = dy w: [rows, inputs], overwritten. dx is the sum of the shares.
 void ck_skinny_input_gradient(const ck_skinny *sizes, const float *dy, const float *w, float *share, ptrdiff_t begin, ptrdiff_t end);
 

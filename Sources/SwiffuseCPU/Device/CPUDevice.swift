@@ -39,6 +39,9 @@ public final class CPUDevice: Device {
 
     public var memoryUse: MemoryUse { runtime.allocator.use }
 
+    /// oneDNN copies rows for each product; OpenBLAS copies either.
+    public var weightLayout: WeightLayout { runtime.library == .oneDNN ? .columns : .rows }
+
     public func resetHighWaterMark() { runtime.allocator.resetHighWaterMark() }
 
     /// Gives cached free memory back to the system.

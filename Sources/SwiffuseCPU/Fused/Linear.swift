@@ -2,13 +2,14 @@ internal import CKernels
 internal import SwiffuseTensor
 
 extension FusedKernel<LinearOp> {
-    /// One product per panel, to which the bias is added at once.
+    /// One product per panel, to which the bias is added at once. The weight may lie in rows or in columns.
     static func cpu(_ runtime: CPURuntime) -> FusedKernel<LinearOp> {
-        FusedKernel(keeps: { $0.kept(for: $1) }) { _, call in
+        FusedKernel(acceptsStrided: [1], keeps: { $0.kept(for: $1) }) { _, call in
             let bias = call.inputs.count > 2 ? call.inputs[2] : nil
             runtime.perform(writing: call.outputs) { () throws(DeviceError) in
+                let weight = try runtime.packedIfNeeded(call.inputs[1])
                 try LinearSizes(call.inputs[0].shape, call.inputs[1].shape).forward(
-                    runtime, x: call.inputs[0].floats, weight: call.inputs[1].floats, bias: bias?.floats,
+                    runtime, x: call.inputs[0].floats, weight: MatrixOperand(weight), bias: bias?.floats,
                     y: call.outputs[0].floats)
             }
         } backward: { _, call in
@@ -24,7 +25,8 @@ extension FusedKernel<LinearOp> {
             }
             guard let slot = call.gradients[0], let weight = call.inputs[1] else { return }
             runtime.perform(writing: [slot.view]) { () throws(DeviceError) in
-                try sizes.inputGradient(runtime, dy: dy.floats, weight: weight.floats, slot)
+                let weight = try runtime.packedIfNeeded(weight)
+                try sizes.inputGradient(runtime, dy: dy.floats, weight: MatrixOperand(weight), slot)
             }
         }
     }
@@ -57,6 +59,9 @@ private struct LinearSizes {
     /// Weight rows or columns that are worth a task.
     private var grain: Int { max(16, CPURuntime.elementGrain / max(1, inputs)) }
 
+    /// Whether the weight's rows follow one another, as the kernels for few rows read them.
+    private func isDense(_ weight: MatrixOperand) -> Bool { !weight.isTransposed && weight.stride == max(inputs, 1) }
+
     /// dy as [rows, outputs].
     func matrix(_ dy: BufferView) -> BufferView {
         BufferView(
@@ -64,20 +69,25 @@ private struct LinearSizes {
     }
 
     func forward(
-        _ runtime: CPURuntime, x: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+        _ runtime: CPURuntime, x: UnsafePointer<Float>, weight: MatrixOperand, bias: UnsafePointer<Float>?,
         y: UnsafeMutablePointer<Float>
     ) throws(DeviceError) {
-        if isSkinny {
+        if isSkinny && (isDense(weight) || weight.isTransposed) {
             runtime.pool.run(over: outputs, grain: grain) { range in
                 withUnsafePointer(to: skinny) {
-                    ck_skinny_forward($0, x, weight, bias, y, range.lowerBound, range.upperBound)
+                    if weight.isTransposed {
+                        ck_skinny_forward_columns(
+                            $0, x, weight.start, weight.stride, bias, y, range.lowerBound, range.upperBound)
+                    } else {
+                        ck_skinny_forward($0, x, weight.start, bias, y, range.lowerBound, range.upperBound)
+                    }
                 }
             }
             return
         }
         let product = MatrixProduct(
             rows: rows, columns: outputs, depth: inputs, a: MatrixOperand(x, stride: max(inputs, 1)),
-            b: MatrixOperand(weight, stride: max(inputs, 1), isTransposed: true), c: y, cStride: outputs)
+            b: weight.transposed, c: y, cStride: outputs)
         try product.run(on: runtime) { rows, columns in
             guard let bias else { return }
             ck_add_to_rows(
@@ -88,16 +98,15 @@ private struct LinearSizes {
 
     /// dx (+)= dy · W
     func inputGradient(
-        _ runtime: CPURuntime, dy: UnsafePointer<Float>, weight: UnsafePointer<Float>, _ slot: GradientSlot
+        _ runtime: CPURuntime, dy: UnsafePointer<Float>, weight: MatrixOperand, _ slot: GradientSlot
     ) throws(DeviceError) {
-        if isSkinny {
-            try skinnyInputGradient(runtime, dy: dy, weight: weight, slot)
+        if isSkinny && isDense(weight) {
+            try skinnyInputGradient(runtime, dy: dy, weight: weight.start, slot)
             return
         }
         try MatrixProduct(
-            rows: rows, columns: inputs, depth: outputs, a: MatrixOperand(dy, stride: max(outputs, 1)),
-            b: MatrixOperand(weight, stride: max(inputs, 1)), c: slot.view.floats, cStride: inputs,
-            beta: slot.mode == .accumulate ? 1 : 0
+            rows: rows, columns: inputs, depth: outputs, a: MatrixOperand(dy, stride: max(outputs, 1)), b: weight,
+            c: slot.view.floats, cStride: inputs, beta: slot.mode == .accumulate ? 1 : 0
         ).run(on: runtime)
     }
 

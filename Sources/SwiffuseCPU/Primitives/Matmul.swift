@@ -31,7 +31,7 @@ extension CPURuntime {
     }
 
     /// The view itself if BLAS can read its matrices, else a dense copy.
-    private func packedIfNeeded(_ view: BufferView) throws(DeviceError) -> BufferView {
+    func packedIfNeeded(_ view: BufferView) throws(DeviceError) -> BufferView {
         if view.matrixLayout != nil { return view }
         let dense = view.dense(in: try allocator.allocate(byteCount: view.count * 4))
         copy(view, dense, .overwrite)
@@ -46,12 +46,13 @@ extension BufferView {
     }
 
     /// How BLAS sees the last two axes: its stride, and whether they are exchanged; nil if it cannot.
-    fileprivate var matrixLayout: (stride: Int, isTransposed: Bool)? {
+    var matrixLayout: (stride: Int, isTransposed: Bool)? {
         let (rows, columns) = (shape[shape.count - 2], shape[shape.count - 1])
         let (rowStep, columnStep) = (strides[strides.count - 2], strides[strides.count - 1])
         if columnStep == 1 || columns == 1 {
             if rows == 1 { return (max(columns, 1), false) }
             if rowStep >= columns && rowStep > 0 { return (rowStep, false) }
+            if columns == 0 { return (1, false) }
         }
         if rowStep == 1 || rows == 1 {
             if columns == 1 { return (max(rows, 1), true) }
@@ -68,9 +69,7 @@ private struct BatchedProduct {
 
     init(_ a: BufferView, _ b: BufferView, _ output: BufferView, scale: Float, _ mode: WriteMode) {
         let rank = output.shape.count
-        guard let left = a.matrixLayout, let right = b.matrixLayout else {
-            fatalError("matmul: operands are not packed")
-        }
+        let (left, right) = (MatrixOperand(a), MatrixOperand(b))
         for axis in 0..<rank - 2 where output.shape[axis] != 1 {
             let (extent, steps) = (output.shape[axis], (a.strides[axis], b.strides[axis], output.strides[axis]))
             if let last = axes.last, last.a == steps.0 * extent, last.b == steps.1 * extent, last.c == steps.2 * extent
@@ -90,9 +89,7 @@ private struct BatchedProduct {
         }
         first = MatrixProduct(
             rows: rows, columns: columns, depth: depth,
-            a: MatrixOperand(a.floats, stride: left.stride, isTransposed: left.isTransposed),
-            b: MatrixOperand(b.floats, stride: right.stride, isTransposed: right.isTransposed),
-            c: output.floats, cStride: columns, alpha: scale, beta: mode == .accumulate ? 1 : 0)
+            a: left, b: right, c: output.floats, cStride: columns, alpha: scale, beta: mode == .accumulate ? 1 : 0)
     }
 
     var count: Int { axes.reduce(1) { $0 * $1.extent } }

@@ -12,6 +12,15 @@ struct MatrixOperand {
         self.isTransposed = isTransposed
     }
 
+    /// The last two axes of a view that `packedIfNeeded` returned.
+    init(_ view: BufferView) {
+        guard let layout = view.matrixLayout else { fatalError("matrix product: an operand is not packed") }
+        self.init(view.floats, stride: layout.stride, isTransposed: layout.isTransposed)
+    }
+
+    /// The same memory with rows and columns exchanged.
+    var transposed: MatrixOperand { MatrixOperand(start, stride: stride, isTransposed: !isTransposed) }
+
     func droppingRows(_ count: Int) -> UnsafePointer<Float> { start + (isTransposed ? count : count * stride) }
     func droppingColumns(_ count: Int) -> UnsafePointer<Float> { start + (isTransposed ? count * stride : count) }
 }

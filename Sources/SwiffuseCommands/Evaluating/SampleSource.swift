@@ -100,8 +100,8 @@ struct SampleSource {
         let archive = try command.kept.export.map { try PictureArchive($0, count: count, of: recipe.image) }
         let samples = SampledPictures(
             model, sampler: try model.sampler(registry: registry),
-            store: try checkpoint.store(
-                recipe.sampling.ema, of: model, kept: command.sampling.storage, on: device), count: count,
+            store: try checkpoint.drawingStore(of: model, kept: command.sampling.storage, on: device),
+            count: count,
             batch: try SamplingBatch.automatic(for: model, registry: registry, on: device),
             record: { try archive?.append($0) })
         self.init(

@@ -26,7 +26,7 @@ struct SamplingSession {
         self.sampler = sampler
         self.plan = plan
         step = checkpoint.step
-        store = try checkpoint.store(model.recipe.sampling.ema, of: model, kept: storage, on: device)
+        store = try checkpoint.drawingStore(of: model, kept: storage, on: device)
     }
 
     var recipe: Recipe { model.recipe }

@@ -35,8 +35,7 @@ struct WeakerCheckpoint {
 
     /// Its weights on a device.
     func network(kept storage: KeptWeights, on device: any Device) throws -> WeakerModel {
-        WeakerModel(
-            model, pass: Pass(try checkpoint.store(model.recipe.sampling.ema, of: model, kept: storage, on: device)))
+        WeakerModel(model, pass: Pass(try checkpoint.drawingStore(of: model, kept: storage, on: device)))
     }
 
     private static func words(_ model: ModelSpec) -> String {

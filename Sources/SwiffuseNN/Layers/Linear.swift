@@ -16,7 +16,7 @@ public struct Linear: Sendable {
     public init(
         _ scope: Scope, from inputs: Int, to outputs: Int, bias: Bias = .zeros, initial: Initializer = .xavierUniform
     ) {
-        weight = scope.parameter("weight", [outputs, inputs], initial: initial)
+        weight = scope.parameter("weight", [outputs, inputs], initial: initial, isLinearWeight: true)
         switch bias {
         case .none: self.bias = nil
         case .zeros: self.bias = scope.parameter("bias", [outputs], initial: .zeros)

@@ -8,5 +8,7 @@ public struct Parameter: Sendable, Hashable {
     public let key: String
     public let shape: Shape
     public let isTrainable: Bool
+    /// Whether it is the weight [out, in] of a linear layer.
+    public let isLinearWeight: Bool
     public let initializer: Initializer
 }

@@ -1,6 +1,7 @@
 public import SwiffuseTensor
 
-/// The values of a model's parameters, in the order of declaration: float32, or float16 in a store that is only drawn with.
+/// The values of a model's parameters, in the order of declaration: float32, or float16 in a store that is only drawn
+/// with.
 public struct ParameterStore: Sendable {
     public let parameters: [Parameter]
     public var values: [Tensor]
@@ -41,6 +42,17 @@ public struct ParameterStore: Sendable {
     public var trainableCount: Int { parameters.reduce(0) { $0 + ($1.isTrainable ? $1.shape.count : 0) } }
 
     public var device: any Device { values[0].device }
+
+    /// Lets the weights of linear layers lie as the device multiplies by them fastest, one after another: a gain on a
+    /// processor with oneDNN, nothing elsewhere.
+    ///
+    /// For values that are drawn with many times. It takes as long as reading and writing them once; values that are
+    /// shared with other stores are held twice then.
+    public mutating func layOutForProducts() {
+        for parameter in parameters where parameter.isLinearWeight && values[parameter.index].dtype == .float32 {
+            values[parameter.index] = values[parameter.index].laidOut(as: device.weightLayout)
+        }
+    }
 
     /// FNV-1a of the key.
     private static func stream(of key: String) -> UInt64 {

@@ -35,14 +35,16 @@ public struct Scope: Sendable {
     ///   - shape: its shape.
     ///   - initial: how it gets its first values.
     ///   - isTrainable: false for fixed tables that checkpoints carry.
+    ///   - isLinearWeight: whether it is only used as the weight [out, in] of `LinearOp`.
     public func parameter(
-        _ name: String, _ shape: Shape, initial: Initializer, isTrainable: Bool = true
+        _ name: String, _ shape: Shape, initial: Initializer, isTrainable: Bool = true, isLinearWeight: Bool = false
     ) -> Parameter {
         let key = joined(name)
         return declarations.parameters.withLock { parameters in
             require(!parameters.contains { $0.key == key }, "parameter", "\(key) is declared twice")
             let parameter = Parameter(
-                index: parameters.count, key: key, shape: shape, isTrainable: isTrainable, initializer: initial)
+                index: parameters.count, key: key, shape: shape, isTrainable: isTrainable,
+                isLinearWeight: isLinearWeight, initializer: initial)
             parameters.append(parameter)
             return parameter
         }

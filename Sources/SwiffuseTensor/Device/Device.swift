@@ -15,6 +15,8 @@ public protocol Device: AnyObject, Sendable {
     var info: DeviceInfo { get }
     /// The fused operations that this device has fast kernels for.
     var kernels: KernelTable { get }
+    /// How weights that are multiplied by many times should lie.
+    var weightLayout: WeightLayout { get }
     var memoryUse: MemoryUse { get }
 
     /// A buffer with undefined contents; its memory returns to the device when the last reference goes.
@@ -31,6 +33,18 @@ public protocol Device: AnyObject, Sendable {
     func synchronize() throws(DeviceError)
     /// Starts a new high-water mark at the current use.
     func resetHighWaterMark()
+}
+
+extension Device {
+    public var weightLayout: WeightLayout { .rows }
+}
+
+/// How the weight [out, in] of a linear layer lies in memory.
+public enum WeightLayout: Sendable {
+    /// Row by row, as checkpoints hold it.
+    case rows
+    /// Column by column: the products of such a device read them where they lie, and copy rows first.
+    case columns
 }
 
 /// How a result meets what the destination holds.

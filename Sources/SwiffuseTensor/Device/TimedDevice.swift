@@ -41,6 +41,7 @@ public final class TimedDevice: Device {
     public var id: DeviceID { base.id }
     public var info: DeviceInfo { base.info }
     public var memoryUse: MemoryUse { base.memoryUse }
+    public var weightLayout: WeightLayout { base.weightLayout }
 
     public func resetHighWaterMark() { base.resetHighWaterMark() }
 

@@ -18,6 +18,24 @@ extension OpCase {
             OpCase("linear, strided input", [.normal([19, 21]), .normal([33, 19]), .normal([33])], tolerance: 2) {
                 LinearOp(hasBias: true)([$0[0].transposed(), $0[1], $0[2]])
             },
+            OpCase("linear, weight in columns", [.normal([3, 7, 19]), .normal([19, 23]), .normal([23])], tolerance: 2) {
+                LinearOp(hasBias: true)([$0[0], $0[1].transposed(), $0[2]])
+            },
+            OpCase("linear, weight in parts of columns", [.normal([40, 35]), .normal([35, 71])], tolerance: 4) {
+                LinearOp(hasBias: false)([$0[0], $0[1].sliced(along: 1, 5..<67).transposed()])
+            },
+            OpCase(
+                "linear, few rows, weight in columns", [.normal([3, 67]), .normal([67, 45]), .normal([45])],
+                tolerance: 2
+            ) {
+                LinearOp(hasBias: true)([$0[0], $0[1].transposed(), $0[2]])
+            },
+            OpCase("linear, few rows, weight in parts of rows", [.normal([2, 19]), .normal([21, 40])], tolerance: 2) {
+                LinearOp(hasBias: false)([$0[0], $0[1].sliced(along: 1, 3..<22)])
+            },
+            OpCase("linear, one weight for all", [.normal([13, 9]), .normal([1, 1])], tolerance: 2) {
+                LinearOp(hasBias: false)([$0[0], $0[1].broadcast(to: [5, 9])])
+            },
             OpCase("linear, float16 weight", [.normal([3, 7, 19]), .constant([23, 19]), .normal([23])], tolerance: 2) {
                 LinearOp(hasBias: true)([$0[0], $0[1].cast(to: .float16).cast(to: .float32), $0[2]])
             },
