@@ -96,6 +96,18 @@ import Testing
         #expect(try result.scalars() == [Float](repeating: 1, count: sizes[1] == 0 ? sizes[0] * sizes[2] : 0))
     }
 
+    /// Copies of operands that a library cannot read live as long as the products, which take memory of their own.
+    @Test func copiedOperandsOutliveTheirProducts() throws {
+        let device = try CPUDevice(threads: 2)
+        var random = Philox(seed: 4)
+        let a = Tensor.normal([2, 211, 149], using: &random, on: device).transposed()
+        let b = Tensor.normal([211, 223, 2], using: &random, on: device).permuted(to: [2, 0, 1])
+        let expected = try a.contiguous().matmul(b.contiguous()).scalars()
+        let found = try a.matmul(b).scalars()
+        // Sums of 211 products of numbers around 1, in another order.
+        #expect(zip(found, expected).allSatisfy { abs($0 - $1) <= 1e-3 } && found.count == expected.count)
+    }
+
     @Test func memoryIsReusedAndReported() throws {
         let device = try CPUDevice(threads: 1)
         do {

@@ -81,6 +81,8 @@ extension CPURuntime {
         if let slot = weightSlot, let x = call.inputs[0] {
             let convolution = ColumnConvolution(ConvolutionShape(op, image: x, dy))
             try convolution.weightGradient(self, x: x.floats, dy: sums.floats, slot)
+            // These calls have addresses only: a copy must live until they are done.
+            withExtendedLifetime(sums) {}
         }
         guard let slot = imageSlot, let weight = call.inputs[1] else { return }
         if let winograd {
@@ -92,6 +94,7 @@ extension CPURuntime {
             let convolution = ColumnConvolution(ConvolutionShape(op, image: slot.view, dy))
             try convolution.imageGradient(self, dy: sums, weight: weight, slot)
         }
+        withExtendedLifetime(sums) {}
     }
 
     /// dy where y is positive, else 0, in temporary memory; dy itself without y.

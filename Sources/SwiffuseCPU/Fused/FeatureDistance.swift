@@ -77,6 +77,7 @@ private struct Features {
                 target[image * channels + channel] = Float(shares.reduce(0, +) / Double(max(1, pixels)))
             }
         }
+        withExtendedLifetime(unkept) {}
     }
 
     func gradient(

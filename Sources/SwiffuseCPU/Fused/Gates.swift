@@ -44,6 +44,8 @@ extension FusedKernel<GatedResidualOp> {
                         ck_gate_forward($0, x, y, out, rows.lowerBound, rows.upperBound)
                     }
                 }
+                // The kernel has an address only: a copy must live until it is done.
+                withExtendedLifetime(gate) {}
             }
         } backward: { _, call in
             guard let gate = call.inputs[2] else { return }
@@ -51,6 +53,7 @@ extension FusedKernel<GatedResidualOp> {
                 let gate = try runtime.gateRows(gate)
                 try runtime.gateBackward(
                     gate, y: call.inputs[1], dout: call.cotangents[0], dy: call.gradients[1], dgate: call.gradients[2])
+                withExtendedLifetime(gate) {}
             }
             // Only reached through a direct call: the tape passes this cotangent on by itself.
             if let slot = call.gradients[0] { runtime.copy(call.cotangents[0], slot.view, slot.mode) }

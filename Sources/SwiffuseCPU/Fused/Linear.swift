@@ -11,6 +11,8 @@ extension FusedKernel<LinearOp> {
                 try LinearSizes(call.inputs[0].shape, call.inputs[1].shape).forward(
                     runtime, x: call.inputs[0].floats, weight: MatrixOperand(weight), bias: bias?.floats,
                     y: call.outputs[0].floats)
+                // The product has an address only: a copy must live until it is done.
+                withExtendedLifetime(weight) {}
             }
         } backward: { _, call in
             let sizes = LinearSizes(call.inputSpecs[0].shape.dimensions, call.inputSpecs[1].shape.dimensions)
@@ -27,6 +29,7 @@ extension FusedKernel<LinearOp> {
             runtime.perform(writing: [slot.view]) { () throws(DeviceError) in
                 let weight = try runtime.packedIfNeeded(weight)
                 try sizes.inputGradient(runtime, dy: dy.floats, weight: MatrixOperand(weight), slot)
+                withExtendedLifetime(weight) {}
             }
         }
     }

@@ -67,6 +67,7 @@ private struct HeadsCall {
                         sums.floats + task * 3 * size, rows.lowerBound, rows.upperBound)
                 }
             }
+            withExtendedLifetime(unused) {}
             for part in 0..<2 {
                 guard let slot = call.gradients[1 + part] else { continue }
                 let partial = BufferView(

@@ -29,6 +29,8 @@ extension FusedKernel<ModulatedRMSNormOp> {
                 let factors = try runtime.factors(call.inputs[1], shift: call.inputs[2], scale: call.inputs[3])
                 NormCall(x: call.inputs[0], factors, images: call.inputs[0].shape[0], epsilon: op.epsilon)
                     .forward(runtime, y: call.outputs[0], kept: call.residuals.first)
+                // The launch has addresses only: copies must live until it is done.
+                withExtendedLifetime(factors) {}
             }
         } backward: { op, call in
             guard let x = call.inputs[0], let weight = call.inputs[1], let shift = call.inputs[2],
@@ -41,6 +43,7 @@ extension FusedKernel<ModulatedRMSNormOp> {
                     NormGradients(
                         x: call.gradients[0], weight: call.gradients[1], shift: call.gradients[2],
                         scale: call.gradients[3]))
+                withExtendedLifetime(factors) {}
             }
         }
     }

@@ -28,6 +28,8 @@ extension CPURuntime {
         } else {
             for index in 0..<batch.count { try batch[index].run(on: self) }
         }
+        // The products have addresses only: copies must live until they are done.
+        withExtendedLifetime((left, right)) {}
     }
 
     /// The view itself if BLAS can read its matrices, else a dense copy.
