@@ -126,7 +126,7 @@ CK_INLINE void score_gradient(float *CK_RESTRICT scores, float *CK_RESTRICT grad
                               ptrdiff_t count) {
     CK_ROW_VECTOR
     for (ptrdiff_t i = 0; i < count; i++) {
-        const float probability = ck_exp(scores[i] - log_sum_exp);
+        const float probability = ck_exp_decaying(scores[i] - log_sum_exp);
         scores[i] = probability;
         gradient[i] = probability * (gradient[i] - mean) * scale;
     }

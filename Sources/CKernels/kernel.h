@@ -25,6 +25,18 @@
 
 #define CK_RESTRICT __restrict__
 
+// Numbers that the widest register holds.
+enum { ck_lanes = 16 };
+
+/// Asks for the cache line that a stream through memory needs 8 KiB later. Processors look ahead less than that, and seldom past the
+/// end of a page: measured with SwiGLU, rows in memory then take hardly longer than rows in cache.
+CK_INLINE void ck_fetch_ahead(const float *x) { __builtin_prefetch((const void *)((uintptr_t)x + 8192)); }
+
+/// The same for each cache line of a row.
+CK_INLINE void ck_fetch_row_ahead(const float *x, ptrdiff_t count) {
+    for (ptrdiff_t i = 0; i < count; i += ck_lanes) ck_fetch_ahead(x + i);
+}
+
 CK_INLINE ptrdiff_t ck_min(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
 #endif

@@ -31,7 +31,7 @@ CK_INLINE float exponentiate(float *CK_RESTRICT x, float maximum, ptrdiff_t coun
     float sum = 0;
     CK_ROW_VECTOR
     for (ptrdiff_t i = 0; i < count; i++) {
-        const float value = ck_exp(x[i] - maximum);
+        const float value = ck_exp_decaying(x[i] - maximum);
         x[i] = value;
         sum += value;
     }

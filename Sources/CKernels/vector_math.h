@@ -16,6 +16,18 @@ CK_INLINE uint32_t ck_to_bits(float value) {
     return bits;
 }
 
+/// e^r for |r| ≤ ln 2 / 2.
+CK_INLINE float ck_exp_polynomial(float r) {
+    float p = 1.9841270e-4f;
+    p = p * r + 1.3888889e-3f;
+    p = p * r + 8.3333333e-3f;
+    p = p * r + 4.1666668e-2f;
+    p = p * r + 1.6666667e-1f;
+    p = p * r + 0.5f;
+    p = p * (r * r) + r;
+    return p + 1.0f;
+}
+
 /// e^x: x = n ln 2 + r, |r| ≤ ln 2 / 2, Taylor-like polynomial of r, scaled by 2^n in two steps so that the ends of the range
 /// give infinity, denormals and 0 as they should. NaN stays NaN.
 CK_INLINE float ck_exp(float x) {
@@ -26,14 +38,7 @@ CK_INLINE float ck_exp(float x) {
     const float n = shifted - magic;
     float r = x - n * 0.693359375f;
     r = r - n * -2.12194440e-4f;
-    float p = 1.9841270e-4f;
-    p = p * r + 1.3888889e-3f;
-    p = p * r + 8.3333333e-3f;
-    p = p * r + 4.1666668e-2f;
-    p = p * r + 1.6666667e-1f;
-    p = p * r + 0.5f;
-    p = p * (r * r) + r;
-    p = p + 1.0f;
+    const float p = ck_exp_polynomial(r);
     const int32_t exponent = (int32_t)(ck_to_bits(shifted) - ck_to_bits(magic));
     const int32_t half = exponent >> 1;
     const float low = ck_from_bits((uint32_t)(half + 127) << 23);
@@ -41,8 +46,22 @@ CK_INLINE float ck_exp(float x) {
     return p * low * high;
 }
 
+/// e^x for x ≤ 88, and 0 below e^-87, where `ck_exp` gets denormals too: two thirds of its time. NaN stays NaN.
+CK_INLINE float ck_exp_decaying(float x) {
+    const float magic = 12582912.0f;
+    const float shifted = x * 1.44269504088896341f + magic;
+    const float n = shifted - magic;
+    float r = x - n * 0.693359375f;
+    r = r - n * -2.12194440e-4f;
+    const float scaled = ck_exp_polynomial(r) * ck_from_bits((ck_to_bits(shifted) << 23) + 0x3f800000u);
+    return x < -87.0f ? 0.0f : scaled;
+}
+
 /// 1 / (1 + e^-x)
-CK_INLINE float ck_sigmoid(float x) { return 1.0f / (1.0f + ck_exp(-x)); }
+CK_INLINE float ck_sigmoid(float x) {
+    const float power = ck_exp_decaying(x < 0 ? x : -x);
+    return (x < 0 ? power : 1.0f) / (1.0f + power);
+}
 
 /// tanh: an odd polynomial near 0, where the exponential form cancels.
 CK_INLINE float ck_tanh(float x) {
