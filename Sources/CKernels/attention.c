@@ -34,6 +34,7 @@ ptrdiff_t ck_attention_forward_scratch(const ck_attention *attention) {
 }
 
 ptrdiff_t ck_attention_backward_scratch(const ck_attention *attention) {
+    if (ck_attention_has_tiles(attention)) return ck_attention_gradient_scratch(attention);
     return 2 * block_rows(attention) * score_stride(attention) + 15;
 }
 
@@ -170,6 +171,14 @@ void ck_attention_backward(const ck_attention *attention, const float *q, const 
     if (attention->queries == 0 && key_gradient && !accumulates.k) clear(key_gradient, k_stride, keys, size);
     if (attention->queries == 0 && value_gradient && !accumulates.v) clear(value_gradient, v_stride, keys, size);
     if (keys == 0 || attention->queries == 0) return;
+    const float *statistics = log_sum_exp + (image * attention->heads + head) * attention->queries;
+    if (ck_attention_has_tiles(attention)) {
+        const float *mask = attention->mask ? view(attention->mask, &attention->mask_layout, image, head) : NULL;
+        const ck_attention_head rows = {queries,    key,           value,        result,         gradient,   mask,
+                                        statistics, query_gradient, key_gradient, value_gradient, accumulates};
+        ck_attention_backward_tiles(attention, &rows, scores);
+        return;
+    }
 
     for (ptrdiff_t first = 0; first < attention->queries; first += block) {
         const ptrdiff_t rows = ck_min(block, attention->queries - first);
@@ -177,10 +186,9 @@ void ck_attention_backward(const ck_attention *attention, const float *q, const 
         compute_scores(attention, queries, key, image, head, first, rows, scores);
         attention->multiply(false, true, rows, keys, size, 1.0f, block_gradient, out_stride, value, v_stride, 0.0f, score_gradients,
                             stride);
-        const float *statistics = log_sum_exp + (image * attention->heads + head) * attention->queries + first;
         // Large biases leave nothing of a sum in its logarithm.
         if (attention->mask) ck_softmax_rows(scores, stride, rows, keys, true, NULL);
-        ck_attention_score_gradients(attention, scores, score_gradients, attention->mask ? NULL : statistics,
+        ck_attention_score_gradients(attention, scores, score_gradients, attention->mask ? NULL : statistics + first,
                                      result + first * out_stride, block_gradient, rows);
         // The first block decides whether dk and dv start afresh; later blocks always add.
         const bool is_later = first > 0;

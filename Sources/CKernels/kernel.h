@@ -20,6 +20,8 @@
 #define CK_VECTOR _Pragma("clang loop vectorize(enable) vectorize_width(16)")
 // The same for loops over a row, which may be short: at most 31 elements are left to scalar code.
 #define CK_ROW_VECTOR _Pragma("clang loop vectorize(enable) vectorize_width(16) interleave_count(2)")
+// At most 15, for costly arithmetic.
+#define CK_SHORT_VECTOR _Pragma("clang loop vectorize(enable) vectorize_width(16) interleave_count(1)")
 // Sums may be reordered into lanes: the order then depends on the length only, not on threads or time.
 #define CK_REASSOCIATE _Pragma("clang fp reassociate(on) contract(fast)")
 

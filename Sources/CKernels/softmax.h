@@ -29,7 +29,7 @@ CK_INLINE float row_maximum(const float *x, ptrdiff_t count) {
 CK_INLINE float exponentiate(float *CK_RESTRICT x, float maximum, ptrdiff_t count) {
     CK_REASSOCIATE
     float sum = 0;
-    CK_ROW_VECTOR
+    CK_SHORT_VECTOR
     for (ptrdiff_t i = 0; i < count; i++) {
         const float value = ck_exp_decaying(x[i] - maximum);
         x[i] = value;

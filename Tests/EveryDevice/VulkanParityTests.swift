@@ -27,7 +27,8 @@ import Testing
         #expect(try OpCheck.gradientError(of: opCase, on: device) < 0.02)
     }
 
-    @Test func everyFusedOperationHasAKernel() {
-        #expect(device.kernels.names.map(\.name) == FusedOps.all.map { $0.name.name }.sorted())
+    @Test func everyFusedOperationHasAKernelOrParts() {
+        let whole = FusedOps.all.filter { $0.parts.isEmpty }
+        #expect(device.kernels.names.map(\.name) == whole.map { $0.name.name }.sorted())
     }
 }

@@ -33,4 +33,17 @@ void ck_heads_forward(const ck_heads *heads, const float *qkv, float *const outp
 void ck_heads_backward(const ck_heads *heads, const float *qkv, const float *const inverse_rms[3], const float *const gradients[3],
                        float *dqkv, bool accumulate, float *weight_sums, ptrdiff_t begin, ptrdiff_t end);
 
+/// One head of one part of one image.
+typedef struct {
+    ptrdiff_t image, part, head;
+} ck_head_place;
+
+/// Rows `begin ..< end` of one head, normalised and rotated, into `rows` = [tokens, size].
+void ck_heads_gather(const ck_heads *heads, const ck_head_place *place, const float *qkv, float *rows, ptrdiff_t begin, ptrdiff_t end);
+
+/// One head's share of dqkv from the gradient of what `ck_heads_gather` made, [tokens, size]. `weight_sum`: [size] (overwritten)
+/// receives the share of the weight's gradient, or NULL.
+void ck_heads_scatter(const ck_heads *heads, const ck_head_place *place, const float *qkv, const float *gradient, float *dqkv,
+                      bool accumulate, float *weight_sum);
+
 #endif

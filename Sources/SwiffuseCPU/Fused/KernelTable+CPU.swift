@@ -11,6 +11,7 @@ extension KernelTable {
         table.add(FusedKernel<QKNormRotaryOp>.cpu(runtime))
         table.add(FusedKernel<AttentionOp>.cpu(runtime))
         table.add(FusedKernel<SelfAttentionOp>.cpu(runtime))
+        table.add(FusedKernel<RotarySelfAttentionOp>.cpu(runtime))
         table.add(FusedKernel<SiLUOp>.cpu(runtime))
         table.add(FusedKernel<GELUOp>.cpu(runtime))
         table.add(FusedKernel<SwiGLUOp>.cpu(runtime))

@@ -18,6 +18,21 @@ extension FusedKernel<QKNormRotaryOp> {
     }
 }
 
+extension ck_heads {
+    /// - Parameter inputs: those of the operation.
+    init(_ op: QKNormRotaryOp, _ inputs: [BufferView]) {
+        let size = inputs[1].shape[0]
+        require(
+            size <= Int(ck_heads_maximum_size), "qk-norm-rotary",
+            "heads of at most \(ck_heads_maximum_size) elements are supported, got \(size)")
+        self.init(
+            tokens: inputs[0].shape[1], parts: 3, heads: op.headCount, size: size,
+            weights: (UnsafePointer(inputs[1].floats), UnsafePointer(inputs[2].floats), nil),
+            rotates: (true, true, false),
+            cosine: inputs[3].floats, sine: inputs[4].floats, epsilon: op.epsilon)
+    }
+}
+
 /// One launch of the head kernels: parts 0, 1, 2 are queries, keys and values.
 private struct HeadsCall {
     private let qkv: UnsafePointer<Float>
@@ -27,17 +42,10 @@ private struct HeadsCall {
 
     init(_ op: QKNormRotaryOp, _ inputs: [BufferView]) {
         let shape = inputs[0].shape
-        size = inputs[1].shape[0]
-        require(
-            size <= Int(ck_heads_maximum_size), "qk-norm-rotary",
-            "heads of at most \(ck_heads_maximum_size) elements are supported, got \(size)")
+        parameters = ck_heads(op, inputs)
+        size = parameters.size
         qkv = UnsafePointer(inputs[0].floats)
         chunks = RowChunks(images: shape[0], rowsPerImage: shape[1])
-        parameters = ck_heads(
-            tokens: shape[1], parts: 3, heads: op.headCount, size: size,
-            weights: (UnsafePointer(inputs[1].floats), UnsafePointer(inputs[2].floats), nil),
-            rotates: (true, true, false),
-            cosine: inputs[3].floats, sine: inputs[4].floats, epsilon: op.epsilon)
     }
 
     func forward(_ runtime: CPURuntime, outputs: [BufferView], inverses: [BufferView]) {

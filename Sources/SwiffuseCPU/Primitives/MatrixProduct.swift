@@ -1,3 +1,4 @@
+internal import CKernels
 internal import SwiffuseTensor
 
 /// A dense matrix in memory: rows `stride` apart, or, transposed, columns `stride` apart.
@@ -31,7 +32,7 @@ struct MatrixProduct {
     let columns: Int
     let depth: Int
     let a: MatrixOperand
-    let b: MatrixOperand
+    var b: MatrixOperand
     let c: UnsafeMutablePointer<Float>
     let cStride: Int
     var alpha: Float = 1
@@ -67,6 +68,25 @@ struct MatrixProduct {
         return stride(from: 0, to: count, by: step).map { $0..<min(count, $0 + step) }
     }
 
+    /// Rows of C from which on a transposed B is made rows first: less work than oneDNN's copies for each panel.
+    private static let manyRows = 2048
+
+    /// The same product with a copy of B whose rows follow one another.
+    private func withRowsOfB(
+        on runtime: CPURuntime, _ body: (MatrixProduct) throws(DeviceError) -> Void
+    ) throws(DeviceError) {
+        // Rows start at cache lines, and not a power of two of them apart.
+        let stride = (columns + 15) / 16 * 16 + 16
+        let copy = try runtime.scratch(depth * stride)
+        runtime.pool.run(over: depth, grain: 64) { range in
+            ck_transpose(b.start, b.stride, copy.floats, stride, columns, range.lowerBound, range.upperBound)
+        }
+        var product = self
+        product.b = MatrixOperand(copy.floats, stride: stride)
+        try body(product)
+        withExtendedLifetime(copy) {}
+    }
+
     /// How to cut C where oneDNN gains by it.
     func strips(on runtime: CPURuntime) -> ProductStrips? {
         runtime.library == .oneDNN ? ProductStrips(self, threadCount: runtime.pool.threadCount) : nil
@@ -76,6 +96,12 @@ struct MatrixProduct {
     func run(
         on runtime: CPURuntime, epilogue: (Range<Int>, Range<Int>) -> Void = { _, _ in }
     ) throws(DeviceError) {
+        if runtime.library == .oneDNN && b.isTransposed && rows >= Self.manyRows {
+            try withRowsOfB(on: runtime) { product throws(DeviceError) in
+                try product.run(on: runtime, epilogue: epilogue)
+            }
+            return
+        }
         if let strips = strips(on: runtime) {
             try strips.run(on: runtime, epilogue: epilogue) { _, _, _, _ in }
             return

@@ -23,6 +23,10 @@ struct BenchOps {
             + measure(
                 QKNormRotaryOp(headCount: heads), "",
                 [[batch, tokens, 3 * width], [size], [size], [tokens, size], [tokens, size]], differentiable: 3)
+            + measure(
+                RotarySelfAttentionOp(
+                    heads: QKNormRotaryOp(headCount: heads), scale: 1 / Float(size).squareRoot()), "",
+                [[batch, tokens, 3 * width], [size], [size], [tokens, size], [tokens, size]], differentiable: 3)
             + measure(RMSNormOp(), "", [rows, [width]])
             + measure(LayerNormOp(hasFactors: true), "", [rows, [width], [width]])
             + measure(ModulatedRMSNormOp(), "", [rows, [width], [batch, width], [batch, width]])

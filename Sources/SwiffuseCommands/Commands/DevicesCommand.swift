@@ -96,14 +96,20 @@ struct DevicesCommand: SwiffuseCommand {
     private func printCoverage(
         of opened: [(choice: DeviceChoice, device: any Device)], _ environment: CommandEnvironment
     ) {
+        var parts: [String: [OpName]] = [:]
+        for op in FusedOps.all { parts[op.name.name] = op.parts }
         let known = FusedOps.all.map { $0.name.name }
         let further = opened.flatMap { $0.device.kernels.names.map(\.name) }.filter { !known.contains($0) }
         environment.say()
         var table = Table([.left] + opened.map { _ in .left }, header: ["fused operation"] + opened.map(\.choice.name))
         for name in known + Set(further).sorted() {
-            table.add(
-                [name] + opened.map { $0.device.kernels.names.contains(OpName(name)) ? "kernel" : "primitives" })
+            table.add([name] + opened.map { Self.cover(of: name, parts[name] ?? [], by: $0.device.kernels.names) })
         }
         for line in table.lines() { environment.say(line) }
+    }
+
+    private static func cover(of name: String, _ parts: [OpName], by kernels: [OpName]) -> String {
+        if kernels.contains(OpName(name)) { return "kernel" }
+        return parts.isEmpty ? "primitives" : parts.map(\.name).joined(separator: " + ")
     }
 }

@@ -28,8 +28,8 @@ public struct SelfAttention: Sendable {
     ///   - rotation: cosines and sines, each [N, d].
     /// - Returns: [B, N, D].
     public func callAsFunction(_ x: Tensor, rotation: (cos: Tensor, sin: Tensor), _ pass: Pass) -> Tensor {
-        let heads = heads(of: x, rotation: rotation, pass)
-        return output(AttentionOp(scale: scale(of: heads))(heads)[0], pass)
+        let attention = RotarySelfAttentionOp(heads: split, scale: scale)
+        return output(attention(headInputs(of: x, rotation: rotation, pass))[0], pass)
     }
 
     /// Attention between some pairs of tokens only.
@@ -43,20 +43,22 @@ public struct SelfAttention: Sendable {
     public func masked(
         _ x: Tensor, allowing allowed: Tensor, rotation: (cos: Tensor, sin: Tensor), _ pass: Pass
     ) -> Tensor {
-        let heads = heads(of: x, rotation: rotation, pass)
-        let scores = heads[0].matmul(heads[1].transposed(), scale: scale(of: heads))
+        let heads = split(headInputs(of: x, rotation: rotation, pass))
+        let scores = heads[0].matmul(heads[1].transposed(), scale: scale)
         let blocked = Tensor.filled(-.infinity, shape: [], on: x.device)
         let weights = allowed.broadcast(to: scores.shape).select(scores, else: blocked).softmax()
         let mixed = weights.matmul(heads[2]).permuted(to: [0, 2, 1, 3])
         return output(mixed.reshaped(to: x.shape.dimensions), pass)
     }
 
-    /// Queries, keys and values, each [B, H, N, d].
-    private func heads(of x: Tensor, rotation: (cos: Tensor, sin: Tensor), _ pass: Pass) -> [Tensor] {
-        QKNormRotaryOp(headCount: headCount, epsilon: queryNorm.epsilon)(
-            [joint(x, pass), pass(queryNorm.weight), pass(keyNorm.weight), rotation.cos, rotation.sin])
+    /// From the projection to queries, keys and values, each [B, H, N, d].
+    private var split: QKNormRotaryOp { QKNormRotaryOp(headCount: headCount, epsilon: queryNorm.epsilon) }
+
+    /// What `split` reads.
+    private func headInputs(of x: Tensor, rotation: (cos: Tensor, sin: Tensor), _ pass: Pass) -> [Tensor] {
+        [joint(x, pass), pass(queryNorm.weight), pass(keyNorm.weight), rotation.cos, rotation.sin]
     }
 
     /// 1/√d.
-    private func scale(of heads: [Tensor]) -> Float { 1 / Float(heads[0].shape.last).squareRoot() }
+    private var scale: Float { 1 / Float(queryNorm.weight.shape.count).squareRoot() }
 }

@@ -37,7 +37,7 @@ extension Launch {
     init<Op: FusedOp>(_ op: Op, _ call: FusedKernel<Op>.Backward) {
         let slots = call.gradients.compactMap { $0 }
         let read = (call.inputs + call.outputs).compactMap { $0 } + call.residuals + call.cotangents
-        let passes = min(2, slots.count { $0.view.shape.count >= 2 })
+        let passes = op.gradientPasses ?? min(2, slots.count { $0.view.shape.count >= 2 })
         name = Op.name.name + " gradient"
         bytes = slots.reduce(read.reduce(0) { $0 + $1.byteCount }) {
             $0 + $1.view.byteCount * ($1.mode == .accumulate ? 2 : 1)

@@ -12,10 +12,14 @@ public protocol FusedOp: Sendable {
     static var name: OpName { get }
     /// The shapes of the results; stops with a message if the inputs do not fit. Runs before any launch.
     func outputs(for inputs: [TensorSpec]) -> [TensorSpec]
-    /// What the operation means, in primitives.
+    /// What the operation means, in primitives or operations of fewer steps.
     func reference(_ inputs: [Tensor]) -> [Tensor]
+    /// The operations that the reference is made of, each of which a device may have a kernel for; none: primitives.
+    static var parts: [OpName] { get }
     /// Arithmetic of the forward pass, for estimates.
     func floatingPointOperations(for inputs: [TensorSpec]) -> Int
+    /// How many forward passes' arithmetic all gradients together take; nil where it depends on which are needed.
+    var gradientPasses: Int? { get }
     /// An output whose cotangent is, unchanged, the cotangent of an input of the same shape (a residual connection).
     var passesThrough: (output: Int, input: Int)? { get }
     /// Inputs that are constants even where they are recorded: no gradient flows to them.
@@ -30,6 +34,10 @@ extension FusedOp {
     public func floatingPointOperations(for inputs: [TensorSpec]) -> Int {
         inputs.reduce(0) { $0 + $1.shape.count }
     }
+
+    public var gradientPasses: Int? { nil }
+
+    public static var parts: [OpName] { [] }
 
     public var passesThrough: (output: Int, input: Int)? { nil }
 

@@ -4,7 +4,7 @@ public enum FusedOps {
     public static var all: [any FusedOp.Type] {
         [
             LinearOp.self, AttentionOp.self, QKNormRotaryOp.self, RMSNormOp.self, ModulatedRMSNormOp.self,
-            LayerNormOp.self, GELUOp.self, SelfAttentionOp.self,
+            LayerNormOp.self, GELUOp.self, SelfAttentionOp.self, RotarySelfAttentionOp.self,
             SiLUOp.self, SwiGLUOp.self, GatedResidualOp.self, AdaptiveLayerNormOp.self, AdaptiveResidualOp.self,
             ConvolutionOp.self, HalvedMaximumOp.self, FeatureDistanceOp.self, CosineOp.self, MeanSquaredErrorOp.self,
             AdamWOp.self,

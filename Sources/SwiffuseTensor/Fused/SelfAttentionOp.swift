@@ -28,6 +28,9 @@ public struct SelfAttentionOp: FusedOp {
         return AttentionOp(scale: scale).reference(heads)
     }
 
+    /// By queries, keys and values, which are one input.
+    public var gradientPasses: Int? { 2 }
+
     public func floatingPointOperations(for inputs: [TensorSpec]) -> Int {
         4 * inputs[0].shape.count / 3 * inputs[0].shape[1]
     }

@@ -91,6 +91,30 @@ extension OpCase {
                 tolerance: 2
             ) { QKNormRotaryOp(headCount: 2)($0) },
             OpCase(
+                "rotary-self-attention",
+                [
+                    .normal([2, 35, 3 * 3 * 10]), .normal([10]), .normal([10]), .constant([35, 10]),
+                    .constant([35, 10]),
+                ],
+                tolerance: 2
+            ) { RotarySelfAttentionOp(heads: QKNormRotaryOp(headCount: 3), scale: 0.3)($0) },
+            OpCase(
+                "rotary-self-attention, heads of whole vectors",
+                [
+                    .normal([2, 69, 3 * 2 * 64]), .normal([64]), .normal([64]), .constant([69, 64]),
+                    .constant([69, 64]),
+                ],
+                tolerance: 3
+            ) { RotarySelfAttentionOp(heads: QKNormRotaryOp(headCount: 2), scale: 0.125)($0) },
+            OpCase(
+                "rotary-self-attention, many blocks",
+                [
+                    .normal([1, 521, 3 * 16]), .normal([16]), .normal([16]), .constant([521, 16]),
+                    .constant([521, 16]),
+                ],
+                tolerance: 3
+            ) { RotarySelfAttentionOp(heads: QKNormRotaryOp(headCount: 1), scale: 0.25)($0) },
+            OpCase(
                 "attention", [.normal([2, 3, 13, 8]), .normal([2, 3, 13, 8]), .normal([2, 3, 13, 8])], tolerance: 2
             ) {
                 AttentionOp(scale: 0.35)($0)

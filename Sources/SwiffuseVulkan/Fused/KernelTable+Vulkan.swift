@@ -1,7 +1,7 @@
 internal import SwiffuseTensor
 
 extension KernelTable {
-    /// Every fused operation of the core has a kernel here.
+    /// Every fused operation of the core has a kernel here, or parts that have.
     static func vulkan(_ runtime: VulkanRuntime) -> KernelTable {
         var table = KernelTable()
         table.add(FusedKernel<LinearOp>.vulkan(runtime))
