@@ -44,84 +44,91 @@ CK_KERNEL void ck_gelu_backward(const float *x, const float *dy, float *dx, bool
     gelu_gradient(x + begin, dy + begin, dx + begin, accumulate, end - begin);
 }
 
-CK_INLINE void swiglu(const float *CK_RESTRICT a, const float *CK_RESTRICT b, float *CK_RESTRICT y, ptrdiff_t count) {
+CK_INLINE void gated_values(const float *CK_RESTRICT a, const float *CK_RESTRICT b, float *CK_RESTRICT y, ptrdiff_t count) {
     CK_VECTOR
     for (ptrdiff_t i = 0; i < count; i++) y[i] = a[i] * ck_sigmoid(a[i]) * b[i];
 }
 
 /// Less than one register.
-static inline void swiglu_end(const float *a, const float *b, float *y, ptrdiff_t count) {
+static inline void last_gated_values(const float *a, const float *b, float *y, ptrdiff_t count) {
     const size_t bytes = (size_t)count * sizeof(float);
     float padded[3][ck_lanes] = {0};
     memcpy(padded[0], a, bytes);
     memcpy(padded[1], b, bytes);
-    swiglu(padded[0], padded[1], padded[2], ck_lanes);
+    gated_values(padded[0], padded[1], padded[2], ck_lanes);
     memcpy(y, padded[2], bytes);
 }
 
-CK_KERNEL void ck_swiglu_forward(const float *ab, float *y, ptrdiff_t width, ptrdiff_t begin, ptrdiff_t end) {
-    for (ptrdiff_t row = begin; row < end; row++) {
-        const float *a = ab + 2 * row * width, *b = a + width;
-        float *out = y + row * width;
+CK_KERNEL void ck_swiglu_forward(const ck_swiglu *swiglu, float *y, ptrdiff_t stride, ptrdiff_t begin, ptrdiff_t end) {
+    const ptrdiff_t columns = swiglu->columns;
+    for (ptrdiff_t row = begin; row < end; row++, y += stride) {
+        const float *a = swiglu->ab + 2 * row * swiglu->width + swiglu->first, *b = a + swiglu->width;
         ptrdiff_t i = 0;
-        for (; i + ck_lanes <= width; i += ck_lanes) {
+        for (; i + ck_lanes <= columns; i += ck_lanes) {
             ck_fetch_ahead(a + i);
             ck_fetch_ahead(b + i);
-            ck_fetch_ahead(out + i);
-            swiglu(a + i, b + i, out + i, ck_lanes);
+            ck_fetch_ahead(y + i);
+            gated_values(a + i, b + i, y + i, ck_lanes);
         }
-        if (i < width) swiglu_end(a + i, b + i, out + i, width - i);
+        if (i < columns) last_gated_values(a + i, b + i, y + i, columns - i);
     }
 }
 
-CK_INLINE void swiglu_gradient(const float *CK_RESTRICT a, const float *CK_RESTRICT b, const float *CK_RESTRICT dy,
-                               float *CK_RESTRICT da, float *CK_RESTRICT db, bool accumulate, ptrdiff_t count) {
+/// da, db and, where it is wanted, y.
+CK_INLINE void gated_gradient(const float *CK_RESTRICT a, const float *CK_RESTRICT b, const float *CK_RESTRICT dy,
+                              float *CK_RESTRICT da, float *CK_RESTRICT db, float *CK_RESTRICT y, bool accumulate, ptrdiff_t count) {
     CK_VECTOR
     for (ptrdiff_t i = 0; i < count; i++) {
         const float sigmoid = ck_sigmoid(a[i]);
         const float silu = a[i] * sigmoid;
+        const float value = silu * b[i];
         da[i] = dy[i] * b[i] * (sigmoid + silu * (1.0f - sigmoid)) + (accumulate ? da[i] : 0.0f);
         db[i] = dy[i] * silu + (accumulate ? db[i] : 0.0f);
+        if (y) y[i] = value;
     }
 }
 
 /// Less than one register.
-static inline void swiglu_gradient_end(const float *a, const float *b, const float *dy, float *da, float *db, bool accumulate,
-                                       ptrdiff_t count) {
+static inline void last_gated_gradient(const float *a, const float *b, const float *dy, float *da, float *db, float *y,
+                                       bool accumulate, ptrdiff_t count) {
     const size_t bytes = (size_t)count * sizeof(float);
-    float padded[5][ck_lanes] = {0};
+    float padded[6][ck_lanes] = {0};
     memcpy(padded[0], a, bytes);
     memcpy(padded[1], b, bytes);
     memcpy(padded[2], dy, bytes);
     memcpy(padded[3], da, bytes);
     memcpy(padded[4], db, bytes);
-    swiglu_gradient(padded[0], padded[1], padded[2], padded[3], padded[4], accumulate, ck_lanes);
+    gated_gradient(padded[0], padded[1], padded[2], padded[3], padded[4], padded[5], accumulate, ck_lanes);
     memcpy(da, padded[3], bytes);
     memcpy(db, padded[4], bytes);
+    if (y) memcpy(y, padded[5], bytes);
 }
 
-CK_INLINE void swiglu_row_gradient(const float *a, const float *dy, float *da, bool accumulate, ptrdiff_t width) {
-    const float *b = a + width;
-    float *db = da + width;
+CK_INLINE void swiglu_row_gradient(const ck_swiglu *swiglu, const float *a, const float *dy, float *da, float *y, bool accumulate) {
+    const float *b = a + swiglu->width;
+    float *db = da + swiglu->width;
     ptrdiff_t i = 0;
-    for (; i + ck_lanes <= width; i += ck_lanes) {
+    for (; i + ck_lanes <= swiglu->columns; i += ck_lanes) {
         ck_fetch_ahead(a + i);
         ck_fetch_ahead(b + i);
         ck_fetch_ahead(dy + i);
         ck_fetch_ahead(da + i);
         ck_fetch_ahead(db + i);
-        swiglu_gradient(a + i, b + i, dy + i, da + i, db + i, accumulate, ck_lanes);
+        if (y) ck_fetch_ahead(y + i);
+        gated_gradient(a + i, b + i, dy + i, da + i, db + i, y ? y + i : NULL, accumulate, ck_lanes);
     }
-    if (i < width) swiglu_gradient_end(a + i, b + i, dy + i, da + i, db + i, accumulate, width - i);
+    if (i < swiglu->columns)
+        last_gated_gradient(a + i, b + i, dy + i, da + i, db + i, y ? y + i : NULL, accumulate, swiglu->columns - i);
 }
 
-CK_KERNEL void ck_swiglu_backward(const float *ab, const float *dy, float *dab, bool accumulate, ptrdiff_t width, ptrdiff_t begin,
-                                  ptrdiff_t end) {
-    for (ptrdiff_t row = begin; row < end; row++) {
-        const float *a = ab + 2 * row * width, *gradient = dy + row * width;
-        float *target = dab + 2 * row * width;
-        if (accumulate) swiglu_row_gradient(a, gradient, target, true, width);
-        else swiglu_row_gradient(a, gradient, target, false, width);
+CK_KERNEL void ck_swiglu_backward(const ck_swiglu *swiglu, const float *dy, ptrdiff_t stride, float *dab, bool accumulate, float *y,
+                                  ptrdiff_t y_stride, ptrdiff_t begin, ptrdiff_t end) {
+    for (ptrdiff_t row = begin; row < end; row++, dy += stride) {
+        const ptrdiff_t first = 2 * row * swiglu->width + swiglu->first;
+        float *values = y ? y + (row - begin) * y_stride : NULL;
+        if (accumulate) swiglu_row_gradient(swiglu, swiglu->ab + first, dy, dab + first, values, true);
+        else if (values) swiglu_row_gradient(swiglu, swiglu->ab + first, dy, dab + first, values, false);
+        else swiglu_row_gradient(swiglu, swiglu->ab + first, dy, dab + first, NULL, false);
     }
 }
 

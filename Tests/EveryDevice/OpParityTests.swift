@@ -38,7 +38,7 @@ import Testing
                 "adamw-ema", "adaptive-layer-norm", "adaptive-residual", "attention", "convolution", "cosine",
                 "feature-distance", "gated-residual", "gelu", "halved-maximum", "layer-norm", "linear",
                 "mean-squared-error", "modulated-rms-norm", "qk-norm-rotary", "rms-norm", "rotary-self-attention",
-                "self-attention", "silu", "swiglu",
+                "self-attention", "silu", "swiglu", "swiglu-linear",
             ])
     }
 }

@@ -17,12 +17,21 @@ void ck_gelu_forward(const float *x, float *y, ptrdiff_t begin, ptrdiff_t end);
 /// Gradient of x from that of y, elements `begin ..< end`.
 void ck_gelu_backward(const float *x, const float *dy, float *dx, bool accumulate, ptrdiff_t begin, ptrdiff_t end);
 
-/// y = silu(a) · b for rows `begin ..< end` of `ab` = [rows, (a: width, b: width)]; y: [rows, width].
-void ck_swiglu_forward(const float *ab, float *y, ptrdiff_t width, ptrdiff_t begin, ptrdiff_t end);
+/// Some columns of SwiGLU's input: `columns` of both halves of each row of `ab` = [rows, (a: width, b: width)], from column `first` on.
+typedef struct {
+    const float *ab;
+    ptrdiff_t width;
+    ptrdiff_t first;
+    ptrdiff_t columns;
+} ck_swiglu;
 
-/// Gradient of `ab` from that of y, rows `begin ..< end`.
-void ck_swiglu_backward(const float *ab, const float *dy, float *dab, bool accumulate, ptrdiff_t width, ptrdiff_t begin,
-                        ptrdiff_t end);
+/// y = silu(a) · b for rows `begin ..< end`. `y`: [end − begin, columns], rows `stride` apart.
+void ck_swiglu_forward(const ck_swiglu *swiglu, float *y, ptrdiff_t stride, ptrdiff_t begin, ptrdiff_t end);
+
+/// Gradient `dab`, laid out like `ab`, from that of y, rows `begin ..< end`. `dy`: [end − begin, columns], rows `stride` apart.
+/// `y` (or NULL): receives the results once more, rows `y_stride` apart.
+void ck_swiglu_backward(const ck_swiglu *swiglu, const float *dy, ptrdiff_t stride, float *dab, bool accumulate, float *y,
+                        ptrdiff_t y_stride, ptrdiff_t begin, ptrdiff_t end);
 
 /// The rows of a gate: row r uses `gate + r / rows_per_image · stride`.
 typedef struct {

@@ -1,30 +1,9 @@
 internal import CKernels
 internal import SwiffuseTensor
 
-extension FusedKernel<SwiGLUOp> {
-    static func cpu(_ runtime: CPURuntime) -> FusedKernel<SwiGLUOp> {
-        FusedKernel(keepsInputs: [0]) { _, call in
-            let (source, target, width) = (
-                call.inputs[0].floats, call.outputs[0].floats, call.outputs[0].shape.last ?? 0
-            )
-            runtime.forRows(of: call.outputs[0]) {
-                ck_swiglu_forward(source, target, width, $0.lowerBound, $0.upperBound)
-            }
-        } backward: { _, call in
-            guard let input = call.inputs[0], let slot = call.gradients[0] else { return }
-            let (source, cotangent, target) = (input.floats, call.cotangents[0].floats, slot.view.floats)
-            let width = call.cotangents[0].shape.last ?? 0
-            runtime.forRows(of: call.cotangents[0]) {
-                ck_swiglu_backward(
-                    source, cotangent, target, slot.mode == .accumulate, width, $0.lowerBound, $0.upperBound)
-            }
-        }
-    }
-}
-
 extension CPURuntime {
     /// Runs over the rows (all axes but the last) of a dense view.
-    fileprivate func forRows(of view: BufferView, _ body: (Range<Int>) -> Void) {
+    func forRows(of view: BufferView, _ body: (Range<Int>) -> Void) {
         let width = view.shape.last ?? 0
         if width == 0 { return }
         pool.run(over: view.count / width, grain: max(1, Self.elementGrain / width), body)

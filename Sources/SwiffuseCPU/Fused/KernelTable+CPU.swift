@@ -15,6 +15,7 @@ extension KernelTable {
         table.add(FusedKernel<SiLUOp>.cpu(runtime))
         table.add(FusedKernel<GELUOp>.cpu(runtime))
         table.add(FusedKernel<SwiGLUOp>.cpu(runtime))
+        table.add(FusedKernel<SwiGLULinearOp>.cpu(runtime))
         table.add(FusedKernel<GatedResidualOp>.cpu(runtime))
         table.add(FusedKernel<AdaptiveLayerNormOp>.cpu(runtime))
         table.add(FusedKernel<AdaptiveResidualOp>.cpu(runtime))

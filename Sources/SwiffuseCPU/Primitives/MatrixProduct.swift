@@ -71,6 +71,17 @@ struct MatrixProduct {
     /// Rows of C from which on a transposed B is made rows first: less work than oneDNN's copies for each panel.
     private static let manyRows = 2048
 
+    private func wantsRowsOfB(on runtime: CPURuntime) -> Bool {
+        runtime.library == .oneDNN && b.isTransposed && rows >= Self.manyRows
+    }
+
+    /// The same product with a B that lies as strips read it best: this one or a copy.
+    func withPreparedB(
+        on runtime: CPURuntime, _ body: (MatrixProduct) throws(DeviceError) -> Void
+    ) throws(DeviceError) {
+        if wantsRowsOfB(on: runtime) { try withRowsOfB(on: runtime, body) } else { try body(self) }
+    }
+
     /// The same product with a copy of B whose rows follow one another.
     private func withRowsOfB(
         on runtime: CPURuntime, _ body: (MatrixProduct) throws(DeviceError) -> Void
@@ -88,20 +99,25 @@ struct MatrixProduct {
     }
 
     /// How to cut C where oneDNN gains by it.
-    func strips(on runtime: CPURuntime) -> ProductStrips? {
-        runtime.library == .oneDNN ? ProductStrips(self, threadCount: runtime.pool.threadCount) : nil
+    ///
+    /// - Parameter makesRows: whether A does not lie in memory.
+    func strips(on runtime: CPURuntime, makesRows: Bool = false) -> ProductStrips? {
+        runtime.library == .oneDNN
+            ? ProductStrips(self, threadCount: runtime.pool.threadCount, makesRows: makesRows) : nil
     }
 
     /// Computes C on all threads; `epilogue` runs on each panel when it is computed.
     func run(
         on runtime: CPURuntime, epilogue: (Range<Int>, Range<Int>) -> Void = { _, _ in }
     ) throws(DeviceError) {
-        if runtime.library == .oneDNN && b.isTransposed && rows >= Self.manyRows {
-            try withRowsOfB(on: runtime) { product throws(DeviceError) in
-                try product.run(on: runtime, epilogue: epilogue)
-            }
-            return
+        try withPreparedB(on: runtime) { product throws(DeviceError) in
+            try product.runAsItLies(on: runtime, epilogue: epilogue)
         }
+    }
+
+    private func runAsItLies(
+        on runtime: CPURuntime, epilogue: (Range<Int>, Range<Int>) -> Void
+    ) throws(DeviceError) {
         if let strips = strips(on: runtime) {
             try strips.run(on: runtime, epilogue: epilogue) { _, _, _, _ in }
             return

@@ -5,10 +5,11 @@ internal import SwiffuseTensor
 ///
 /// With neither operand transposed, those kernels read both where they lie, and many narrow strips take as long as one:
 /// threads that are held up get fewer of them. Columns of a transposed A are therefore made rows first, strip by strip,
-/// in memory that stays in its core's cache.
+/// in memory that stays in its core's cache. So may rows of A that are made by a function.
 struct ProductStrips {
     private let product: MatrixProduct
-    private let rowsPerStrip: Int
+    private let makesRows: Bool
+    private let count: Int
     /// Depth that is multiplied at once.
     private let block: Int
 
@@ -16,7 +17,8 @@ struct ProductStrips {
     private static let deepestBlock = 1152
 
     /// nil where strips gain nothing: measured with oneDNN 2.6 on two AVX-512 cores, as the strips' rows were.
-    init?(_ product: MatrixProduct, threadCount: Int) {
+    /// - Parameter makesRows: whether A does not lie in memory.
+    init?(_ product: MatrixProduct, threadCount: Int, makesRows: Bool = false) {
         guard product.rows >= 96 && product.columns >= 192 && product.depth >= 64 else { return nil }
         // Rows of B as far apart as these fall into the same few lines of the cache; the kernels copy them.
         let isCrowded = product.b.stride % 1024 == 0
@@ -28,48 +30,76 @@ struct ProductStrips {
         case (false, true) where product.depth <= 512: most = 576
         default: return nil
         }
-        let isTransposed = product.a.isTransposed
+        let copies = product.a.isTransposed || makesRows
         self.product = product
-        // As many strips for each thread; their rows are a multiple of what the kernels hold in registers.
-        let count = (product.rows + most * threadCount - 1) / (most * threadCount) * threadCount
-        rowsPerStrip = ((product.rows + count - 1) / count + 15) / 16 * 16
-        let blocks = isTransposed ? max(1, (product.depth + Self.deepestBlock - 1) / Self.deepestBlock) : 1
+        self.makesRows = makesRows
+        // As many strips for each thread.
+        count = (product.rows + most * threadCount - 1) / (most * threadCount) * threadCount
+        let blocks = copies ? max(1, (product.depth + Self.deepestBlock - 1) / Self.deepestBlock) : 1
         block = ((product.depth + blocks - 1) / blocks + 15) / 16 * 16
     }
+
+    /// Where strip `index` starts, or the one before it ends. Strips are about equal; their rows are a multiple of what the
+    /// kernels hold in registers.
+    private func start(_ index: Int) -> Int {
+        index == count ? product.rows : (index * product.rows / count + 8) / 16 * 16
+    }
+
+    private var mostRows: Int { (0..<count).reduce(0) { max($0, start($1 + 1) - start($1)) } }
 
     /// From one row of a transposed strip to the next: not a power of two of cache lines.
     private var scratchStride: Int { (block + 16) % 256 == 0 ? block + 32 : block + 16 }
 
+    /// Handles a piece of A, some rows and some of the depth: rows `stride` numbers apart.
+    typealias Piece = (
+        _ rows: Range<Int>, _ depth: Range<Int>, _ piece: UnsafeMutablePointer<Float>, _ stride: Int
+    ) -> Void
+
     /// - Parameters:
     ///   - epilogue: runs on each strip of C when it is computed.
-    ///   - whenTransposed: gets each transposed piece of A while it is in cache, some rows and some of the depth, as
-    ///     rows `stride` numbers apart; pieces of the same rows follow one another.
+    ///   - piece: makes each piece of A, or gets each transposed one while it is in cache; pieces of the same rows follow
+    ///     one another.
     func run(
-        on runtime: CPURuntime, epilogue: (Range<Int>, Range<Int>) -> Void = { _, _ in },
-        whenTransposed: (_ rows: Range<Int>, _ depth: Range<Int>, _ piece: UnsafePointer<Float>, _ stride: Int) -> Void
+        on runtime: CPURuntime, epilogue: (Range<Int>, Range<Int>) -> Void = { _, _ in }, piece: Piece
     ) throws(DeviceError) {
-        let perWorker = product.a.isTransposed ? rowsPerStrip * scratchStride : 0
+        let perWorker = product.a.isTransposed || makesRows ? mostRows * scratchStride : 0
         let scratch = try runtime.scratch(perWorker * runtime.pool.threadCount)
-        runtime.pool.run((product.rows + rowsPerStrip - 1) / rowsPerStrip) { task, worker in
-            let rows = task * rowsPerStrip..<min(product.rows, (task + 1) * rowsPerStrip)
-            let piece = scratch.floats + worker * perWorker
+        runtime.pool.run(count) { task, worker in
+            let rows = start(task)..<start(task + 1)
+            if rows.isEmpty { return }
+            let copy = scratch.floats + worker * perWorker
             for start in stride(from: 0, to: product.depth, by: block) {
                 let depth = start..<min(product.depth, start + block)
                 var a = MatrixOperand(product.a.start + rows.lowerBound * product.a.stride, stride: product.a.stride)
                 if product.a.isTransposed {
                     ck_transpose(
-                        product.a.droppingRows(rows.lowerBound) + start * product.a.stride, product.a.stride, piece,
+                        product.a.droppingRows(rows.lowerBound) + start * product.a.stride, product.a.stride, copy,
                         scratchStride, depth.count, 0, rows.count)
-                    whenTransposed(rows, depth, piece, scratchStride)
-                    a = MatrixOperand(piece, stride: scratchStride)
+                }
+                if product.a.isTransposed || makesRows {
+                    piece(rows, depth, copy, scratchStride)
+                    a = MatrixOperand(copy, stride: scratchStride)
                 }
                 runtime.product(
                     false, product.b.isTransposed, rows.count, product.columns, depth.count, product.alpha, a.start,
-                    a.stride, product.b.start + start * product.b.stride, product.b.stride,
+                    a.stride, product.b.droppingRows(start), product.b.stride,
                     start == 0 ? product.beta : 1,
                     product.c + rows.lowerBound * product.cStride, product.cStride)
             }
             epilogue(rows, 0..<product.columns)
+        }
+    }
+
+    /// Runs over the strips without multiplying, with memory for some numbers in each of a strip's rows.
+    func run(
+        on runtime: CPURuntime, numbersPerRow: Int,
+        _ body: (_ rows: Range<Int>, _ memory: UnsafeMutablePointer<Float>) -> Void
+    ) throws(DeviceError) {
+        let perWorker = mostRows * numbersPerRow
+        let scratch = try runtime.scratch(perWorker * runtime.pool.threadCount)
+        runtime.pool.run(count) { task, worker in
+            let rows = start(task)..<start(task + 1)
+            if !rows.isEmpty { body(rows, scratch.floats + worker * perWorker) }
         }
     }
 }

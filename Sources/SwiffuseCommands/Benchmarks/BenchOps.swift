@@ -33,6 +33,7 @@ struct BenchOps {
             + measure(SiLUOp(), "", [rows])
             + measure(GELUOp(), "", [rows.replacing(-1, with: 4 * width)])
             + measure(SwiGLUOp(), "", [[batch, tokens, 2 * hidden]])
+            + measure(SwiGLULinearOp(hasBias: true), "", [[batch, tokens, 2 * hidden], [width, hidden], [width]])
             + measure(GatedResidualOp(), "", [rows, rows, [batch, width]])
             + adaptive(batch: batch, tokens: tokens)
             + convolutions(batch: batch)

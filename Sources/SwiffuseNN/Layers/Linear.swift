@@ -26,6 +26,14 @@ public struct Linear: Sendable {
         }
     }
 
+    /// The layer after SwiGLU, as one operation.
+    ///
+    /// - Parameter x: […, 2·in].
+    /// - Returns: […, out].
+    public func afterSwiGLU(_ x: Tensor, _ pass: Pass) -> Tensor {
+        SwiGLULinearOp(hasBias: bias != nil)([x, pass(weight)] + (bias.map { [pass($0)] } ?? []))[0]
+    }
+
     /// - Parameter x: […, in].
     /// - Returns: […, out].
     public func callAsFunction(_ x: Tensor, _ pass: Pass) -> Tensor {

@@ -18,6 +18,7 @@ public struct SwiGLU: Sendable {
     /// - Parameter x: […, width].
     /// - Returns: […, width].
     public func callAsFunction(_ x: Tensor, _ pass: Pass) -> Tensor {
+        guard pass.drops(rate: dropoutRate) else { return output.afterSwiGLU(input(x, pass), pass) }
         let hidden = SwiGLUOp()([input(x, pass)])[0]
         return output(pass.dropout(hidden, rate: dropoutRate, site: site), pass)
     }

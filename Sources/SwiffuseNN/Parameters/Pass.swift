@@ -15,6 +15,12 @@ public struct Pass: Sendable {
     /// A parameter's value in float32; what the store keeps in fewer bits is widened anew for each use, in temporary memory.
     public func callAsFunction(_ parameter: Parameter) -> Tensor { store.values[parameter.index].cast(to: .float32) }
 
+    /// Whether dropout at this rate removes anything.
+    func drops(rate: Float) -> Bool {
+        if case .off = dropout { return false }
+        return rate != 0
+    }
+
     public var device: any Device { store.device }
 
     /// Runs a block without keeping its inner values; they are computed again in the backward pass.

@@ -68,4 +68,9 @@ package struct GradientTable {
 public struct GradientSlot: Sendable {
     public let view: BufferView
     public let mode: WriteMode
+
+    package init(view: BufferView, mode: WriteMode) {
+        self.view = view
+        self.mode = mode
+    }
 }

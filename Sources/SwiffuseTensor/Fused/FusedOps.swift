@@ -5,7 +5,8 @@ public enum FusedOps {
         [
             LinearOp.self, AttentionOp.self, QKNormRotaryOp.self, RMSNormOp.self, ModulatedRMSNormOp.self,
             LayerNormOp.self, GELUOp.self, SelfAttentionOp.self, RotarySelfAttentionOp.self,
-            SiLUOp.self, SwiGLUOp.self, GatedResidualOp.self, AdaptiveLayerNormOp.self, AdaptiveResidualOp.self,
+            SiLUOp.self, SwiGLUOp.self, SwiGLULinearOp.self, GatedResidualOp.self, AdaptiveLayerNormOp.self,
+            AdaptiveResidualOp.self,
             ConvolutionOp.self, HalvedMaximumOp.self, FeatureDistanceOp.self, CosineOp.self, MeanSquaredErrorOp.self,
             AdamWOp.self,
         ]

@@ -210,6 +210,21 @@ extension OpCase {
             OpCase("gelu", [.normal([3, 5, 47])]) { GELUOp()($0) },
             OpCase("gelu, strided", [.uniform([33, 14], -6...6)]) { GELUOp()([$0[0].transposed()]) },
             OpCase("swiglu", [.normal([3, 5, 46])]) { SwiGLUOp()($0) },
+            OpCase("swiglu-linear", [.normal([3, 7, 38]), .normal([23, 19]), .normal([23])], tolerance: 2) {
+                SwiGLULinearOp(hasBias: true)($0)
+            },
+            OpCase("swiglu-linear, few rows", [.normal([3, 46]), .normal([9, 23])], tolerance: 2) {
+                SwiGLULinearOp(hasBias: false)($0)
+            },
+            OpCase("swiglu-linear, strips", [.normal([99, 1042]), .normal([195, 521]), .normal([195])], tolerance: 10) {
+                SwiGLULinearOp(hasBias: true)($0)
+            },
+            OpCase(
+                "swiglu-linear, strips, weight in columns",
+                [.normal([98, 610]), .normal([305, 199]), .normal([199])], tolerance: 10
+            ) {
+                SwiGLULinearOp(hasBias: true)([$0[0], $0[1].transposed(), $0[2]])
+            },
             OpCase("gated-residual", [.normal([3, 37, 21]), .normal([3, 37, 21]), .normal([3, 21])]) {
                 GatedResidualOp()($0)
             },
