@@ -25,6 +25,12 @@ void ck_unfold(const ck_windows *windows, const float *image, float *patches, bo
                 const ptrdiff_t y = top + r;
                 const bool is_inside = y >= 0 && y < windows->height;
                 const float *row = image + batch * strides[0] + channel * strides[1] + (is_inside ? y : 0) * strides[2];
+                const bool is_whole = is_inside && inside.first == 0 && inside.last == windows->kernel_width;
+                if (is_whole && step == 1 && strides[3] == 1 && !accumulate) {
+                    memcpy(patch, row + inside.start, (size_t)windows->kernel_width * sizeof(float));
+                    patch += windows->kernel_width;
+                    continue;
+                }
                 for (ptrdiff_t c = 0; c < windows->kernel_width; c++) {
                     const bool is_pixel = is_inside && c >= inside.first && c < inside.last;
                     const float value = is_pixel ? row[(inside.start + c) * strides[3]] : 0.0f;
