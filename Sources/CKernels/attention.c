@@ -115,42 +115,18 @@ void ck_attention_forward(const ck_attention *attention, const float *q, const f
     }
 }
 
-CK_INLINE float dot(const float *CK_RESTRICT a, const float *CK_RESTRICT b, ptrdiff_t count) {
-    CK_REASSOCIATE
-    float sum = 0;
-    CK_VECTOR
-    for (ptrdiff_t i = 0; i < count; i++) sum += a[i] * b[i];
-    return sum;
-}
-
-CK_INLINE void score_gradient(float *CK_RESTRICT scores, float *CK_RESTRICT gradient, float log_sum_exp, float mean, float scale,
-                              ptrdiff_t count) {
-    CK_ROW_VECTOR
-    for (ptrdiff_t i = 0; i < count; i++) {
-        const float probability = ck_exp_decaying(scores[i] - log_sum_exp);
-        scores[i] = probability;
-        gradient[i] = probability * (gradient[i] - mean) * scale;
-    }
-}
-
-CK_INLINE void probability_gradient(const float *CK_RESTRICT probabilities, float *CK_RESTRICT gradient, float mean, float scale,
-                                    ptrdiff_t count) {
-    CK_ROW_VECTOR
-    for (ptrdiff_t i = 0; i < count; i++) gradient[i] = probabilities[i] * (gradient[i] - mean) * scale;
-}
-
 /// From scores and dP to P (in place of the scores) and dS (in place of dP): dS = scale · P ∘ (dP − Σ dout · out). Without
 /// `log_sum_exp` the scores are P already.
 CK_KERNEL void ck_attention_score_gradients(const ck_attention *attention, float *scores, float *gradients, const float *log_sum_exp,
                                             const float *out, const float *dout, ptrdiff_t rows) {
     const ptrdiff_t keys = attention->keys, stride = attention->out.row_stride, scores_stride = score_stride(attention);
     for (ptrdiff_t row = 0; row < rows; row++) {
-        const float mean = dot(out + row * stride, dout + row * stride, attention->size);
+        const float mean = row_product(out + row * stride, dout + row * stride, attention->size);
         float *row_scores = scores + row * scores_stride, *row_gradients = gradients + row * scores_stride;
         if (log_sum_exp)
             score_gradient(row_scores, row_gradients, log_sum_exp[row], mean, attention->scale, keys);
         else
-            probability_gradient(row_scores, row_gradients, mean, attention->scale, keys);
+            softmax_gradient(row_scores, row_gradients, 1.0f, mean, attention->scale, keys);
     }
 }
 

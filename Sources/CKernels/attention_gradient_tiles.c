@@ -19,40 +19,10 @@ ptrdiff_t ck_attention_gradient_scratch(const ck_attention *attention) {
     return 2 * padded_keys(attention) * size + 2 * block_size(attention) + 2 * tile_rows * size + 15;
 }
 
-CK_INLINE float dot(const float *CK_RESTRICT a, const float *CK_RESTRICT b, ptrdiff_t count) {
-    CK_REASSOCIATE
-    float sum = 0;
-    CK_SHORT_VECTOR
-    for (ptrdiff_t i = 0; i < count; i++) sum += a[i] * b[i];
-    return sum;
-}
-
-/// From scores and dP to P (in place of the scores) and dS (in place of dP).
-CK_INLINE void score_gradient(float *CK_RESTRICT scores, float *CK_RESTRICT gradient, float log_sum_exp, float mean, float scale,
-                              ptrdiff_t count) {
-    CK_SHORT_VECTOR
-    for (ptrdiff_t i = 0; i < count; i++) {
-        const float probability = ck_exp_decaying(scores[i] - log_sum_exp);
-        scores[i] = probability;
-        gradient[i] = probability * (gradient[i] - mean) * scale;
-    }
-}
-
-/// The same from multiples of P.
-CK_INLINE void weight_gradient(float *CK_RESTRICT weights, float *CK_RESTRICT gradient, float factor, float mean, float scale,
-                               ptrdiff_t count) {
-    CK_SHORT_VECTOR
-    for (ptrdiff_t i = 0; i < count; i++) {
-        const float probability = weights[i] * factor;
-        weights[i] = probability;
-        gradient[i] = probability * (gradient[i] - mean) * scale;
-    }
-}
-
 /// P and dS = scale · P ∘ (dP − Σ dresult · result) of up to 12 query rows, whose first rows `head` names, and their gradient.
 ///
 /// - Parameters:
-///   - queries, dresult: 12 rows `attention->q.row_stride` and `dresult_stride` apart.
+///   - queries, dresult: 12 rows each, `queries_stride` and `dresult_stride` apart.
 ///   - panels: keys and values.
 void ck_attention_gradient_tile(const ck_attention *attention, const ck_attention_head *head, const float *queries,
                                 ptrdiff_t queries_stride, const float *dresult, ptrdiff_t dresult_stride, const float *const panels[2],
@@ -66,11 +36,11 @@ CK_KERNEL void ck_attention_gradient_tile(const ck_attention *attention, const c
     multiply_panels(attention, dresult, dresult_stride, panels[1], 1.0f, gradients);
     for (ptrdiff_t row = 0; row < rows; row++) {
         float *x = probabilities + row * stride, *gradient = gradients + row * stride;
-        const float mean = dot(head->result + row * attention->out.row_stride, dresult + row * dresult_stride, size);
+        const float mean = row_product(head->result + row * attention->out.row_stride, dresult + row * dresult_stride, size);
         if (head->mask) {
             // Large biases leave nothing of a sum in its logarithm.
             const float factor = exponentiate_row(attention, head->mask + row * attention->mask_layout.row_stride, x, NULL);
-            weight_gradient(x, gradient, factor, mean, attention->scale, stride);
+            softmax_gradient(x, gradient, factor, mean, attention->scale, stride);
         } else {
             score_gradient(x, gradient, head->log_sum_exp[row], mean, attention->scale, stride);
         }

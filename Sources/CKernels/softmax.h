@@ -1,4 +1,4 @@
-// Pieces of a softmax over a row.
+// Pieces of a softmax over a row, and of its gradient.
 #ifndef CK_SOFTMAX_H
 #define CK_SOFTMAX_H
 
@@ -36,6 +36,36 @@ CK_INLINE float exponentiate(float *CK_RESTRICT x, float maximum, ptrdiff_t coun
         sum += value;
     }
     return sum;
+}
+
+CK_INLINE float row_product(const float *CK_RESTRICT a, const float *CK_RESTRICT b, ptrdiff_t count) {
+    CK_REASSOCIATE
+    float sum = 0;
+    CK_SHORT_VECTOR
+    for (ptrdiff_t i = 0; i < count; i++) sum += a[i] * b[i];
+    return sum;
+}
+
+/// Multiples of probabilities P become P, and dP becomes dS = scale · P (dP − mean).
+CK_INLINE void softmax_gradient(float *CK_RESTRICT weights, float *CK_RESTRICT gradient, float factor, float mean, float scale,
+                                ptrdiff_t count) {
+    CK_SHORT_VECTOR
+    for (ptrdiff_t i = 0; i < count; i++) {
+        const float probability = weights[i] * factor;
+        weights[i] = probability;
+        gradient[i] = probability * (gradient[i] - mean) * scale;
+    }
+}
+
+/// The same from scores, which become P.
+CK_INLINE void score_gradient(float *CK_RESTRICT scores, float *CK_RESTRICT gradient, float log_sum_exp, float mean, float scale,
+                              ptrdiff_t count) {
+    CK_SHORT_VECTOR
+    for (ptrdiff_t i = 0; i < count; i++) {
+        const float probability = ck_exp_decaying(scores[i] - log_sum_exp);
+        scores[i] = probability;
+        gradient[i] = probability * (gradient[i] - mean) * scale;
+    }
 }
 
 #endif

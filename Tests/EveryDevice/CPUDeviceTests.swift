@@ -1,6 +1,7 @@
 import SwiffuseCPU
 import SwiffuseNN
 import SwiffuseTensor
+import SwiffuseTesting
 import Testing
 
 @Suite struct CPUDeviceTests {
@@ -96,6 +97,43 @@ import Testing
         #expect(try result.scalars() == [Float](repeating: 1, count: sizes[1] == 0 ? sizes[0] * sizes[2] : 0))
     }
 
+    @Test(arguments: [[0, 3, 2], [3, 0, 2], [3, 2, 0], [0, 0, 0]])
+    func emptyGatedLayers(_ sizes: [Int]) throws {
+        let device = try CPUDevice(threads: 2)
+        let tape = Tape()
+        let shapes: [Shape] = [[sizes[0], 2 * sizes[1]], [sizes[2], sizes[1]], [sizes[2]]]
+        let inputs = shapes.map { tape.watch(.ones($0, on: device)) }
+        let result = SwiGLULinearOp(hasBias: true)(inputs)[0]
+        #expect(try result.scalars() == [Float](repeating: 1, count: sizes[1] == 0 ? sizes[0] * sizes[2] : 0))
+        for (gradient, shape) in zip(tape.gradients(of: result.sum(), withRespectTo: inputs), shapes) {
+            #expect(try #require(gradient).scalars().count == shape.count)
+        }
+    }
+
+    /// From some thousands of rows on, weights are laid out anew for a product.
+    @Test(arguments: [1, 5])
+    func manyRowsAreTheRowsOfParts(threads: Int) throws {
+        let device = try CPUDevice(threads: threads)
+        let x = Tensor.random(.normal, [2051, 134], from: Philox(seed: 5), on: device)
+        let weight = Tensor.random(.normal, [205, 67], from: Philox(seed: 6), on: device)
+        let bias = Tensor.random(.normal, [205], from: Philox(seed: 7), on: device)
+        func isSame(_ apply: (Tensor) -> Tensor) throws -> Bool {
+            let parts = [0..<1000, 1000..<2051].map { apply(x.sliced(along: 0, $0)) }
+            let (found, expected) = (try apply(x).scalars(), try parts.flatMap { try $0.scalars() })
+            // Sums of 67 products of numbers around 1, in another order.
+            return found.count == expected.count && zip(found, expected).allSatisfy { abs($0 - $1) <= 1e-4 }
+        }
+        #expect(try isSame { LinearOp(hasBias: true)([$0.sliced(along: 1, 0..<67), weight, bias])[0] })
+        #expect(try isSame { SwiGLULinearOp(hasBias: true)([$0, weight, bias])[0] })
+    }
+
+    /// More threads than strips of rows.
+    @Test(arguments: OpCase.fused(named: ["linear, strips", "swiglu-linear, strips", "rotary-self-attention"]))
+    func manyThreadsMatchTheReference(_ opCase: OpCase) throws {
+        let found = try OpCheck.parity(of: opCase, on: CPUDevice(threads: 23))
+        #expect(found.worst <= opCase.tolerance, "outputs \(found.outputs), gradients \(found.gradients)")
+    }
+
     /// Copies of operands that a library cannot read live as long as the products, which take memory of their own.
     @Test func copiedOperandsOutliveTheirProducts() throws {
         let device = try CPUDevice(threads: 2)
@@ -143,4 +181,9 @@ import Testing
     }
 
     @Test func concurrentUseIsSafe() async throws { try await checkConcurrentUse(of: try CPUDevice(threads: 2)) }
+}
+
+extension OpCase {
+    /// The cases of these names.
+    fileprivate static func fused(named names: Set<String>) -> [OpCase] { all.filter { names.contains($0.name) } }
 }

@@ -28,4 +28,21 @@ import Testing
             #expect(try #require(gradient).scalars().allSatisfy { $0 == 0 })
         }
     }
+
+    @Test(arguments: [[0, 5], [2, 0]])
+    func withoutImagesOrTokens(_ sizes: [Int]) throws {
+        let device = try CPUDevice(threads: 2)
+        let tape = Tape()
+        let qkv = tape.watch(Tensor.ones([sizes[0], sizes[1], 3 * 2 * 16], on: device))
+        let weights = (0..<2).map { _ in tape.watch(Tensor.ones([16], on: device)) }
+        let tables = (0..<2).map { _ in Tensor.ones([sizes[1], 16], on: device) }
+        let op = RotarySelfAttentionOp(heads: QKNormRotaryOp(headCount: 2), scale: 0.25)
+        let result = op([qkv] + weights + tables)[0]
+        #expect(result.shape == [sizes[0], sizes[1], 2 * 16])
+        let gradients = tape.gradients(of: result.sum(), withRespectTo: [qkv] + weights)
+        #expect(try #require(gradients[0]).scalars().isEmpty)
+        for gradient in gradients.dropFirst() {
+            #expect(try #require(gradient).scalars() == [Float](repeating: 0, count: 16))
+        }
+    }
 }

@@ -55,21 +55,30 @@ private struct GatedLayer {
     func forward(
         _ runtime: CPURuntime, weight: MatrixOperand, bias: UnsafePointer<Float>?, y: UnsafeMutablePointer<Float>
     ) throws(DeviceError) {
+        if sizes.isSkinny {
+            let gated = try runtime.scratch(sizes.rows * width)
+            gate(runtime, into: gated.floats, stride: width)
+            try sizes.forward(runtime, x: gated.floats, weight: weight, bias: bias, y: y)
+            withExtendedLifetime(gated) {}
+            return
+        }
+        func addBias(_ rows: Range<Int>, _ columns: Range<Int>) { sizes.add(bias, to: y, rows: rows, columns: columns) }
         // Rows of x are made from the input, not read.
         let product = sizes.product(x: MatrixOperand(swiglu.ab, stride: 0), weight: weight, y: y)
         try product.withPreparedB(on: runtime) { product throws(DeviceError) in
-            guard !sizes.isSkinny, let strips = product.strips(on: runtime, makesRows: true) else {
-                let gated = try runtime.scratch(sizes.rows * width)
-                gate(runtime, into: gated.floats, stride: width)
-                try sizes.forward(runtime, x: gated.floats, weight: weight, bias: bias, y: y)
+            if let strips = product.strips(on: runtime, makesRows: true) {
+                try strips.run(on: runtime, epilogue: addBias) { rows, columns, piece, stride in
+                    var part = swiglu.columns(columns)
+                    ck_swiglu_forward(&part, piece, stride, rows.lowerBound, rows.upperBound)
+                }
                 return
             }
-            try strips.run(on: runtime) {
-                sizes.add(bias, to: y, rows: $0, columns: $1)
-            } piece: { rows, columns, piece, stride in
-                var part = swiglu.columns(columns)
-                ck_swiglu_forward(&part, piece, stride, rows.lowerBound, rows.upperBound)
-            }
+            let gated = try runtime.scratch(sizes.rows * gatedStride)
+            gate(runtime, into: gated.floats, stride: gatedStride)
+            var whole = product
+            whole.a = MatrixOperand(gated.floats, stride: gatedStride)
+            try whole.run(on: runtime, epilogue: addBias)
+            withExtendedLifetime(gated) {}
         }
     }
 

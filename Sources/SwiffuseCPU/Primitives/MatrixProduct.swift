@@ -31,7 +31,7 @@ struct MatrixProduct {
     let rows: Int
     let columns: Int
     let depth: Int
-    let a: MatrixOperand
+    var a: MatrixOperand
     var b: MatrixOperand
     let c: UnsafeMutablePointer<Float>
     let cStride: Int
