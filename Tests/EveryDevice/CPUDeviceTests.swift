@@ -134,6 +134,26 @@ import Testing
         #expect(found.worst <= opCase.tolerance, "outputs \(found.outputs), gradients \(found.gradients)")
     }
 
+    /// Strips start at multiples of 16, of which there may be fewer than threads.
+    @Test(arguments: [(111, 16), (140, 64), (223, 32), (105, 64)])
+    func fewRowsForEachThread(_ rows: Int, _ threads: Int) throws {
+        func gradients(_ device: any Device) throws -> [[Float]] {
+            let tape = Tape()
+            let inputs = [[rows, 2 * 70], [rows + 100, 70], [210, rows + 100]].enumerated().map { index, shape in
+                let stream = Philox(seed: 5, stream: UInt64(index))
+                return tape.watch(Tensor.random(.normal, Shape(shape), from: stream, on: device))
+            }
+            let gated = SwiGLULinearOp(hasBias: false)(Array(inputs.prefix(2)))[0]
+            let result = LinearOp(hasBias: false)([gated, inputs[2]])[0].squared()
+            return try tape.gradients(of: result.sum(), withRespectTo: inputs).map { try #require($0).scalars() }
+        }
+        for (found, expected) in try zip(gradients(CPUDevice(threads: threads)), gradients(CPUDevice(threads: 1))) {
+            let largest = expected.reduce(0) { max($0, abs($1)) }
+            // Sums in another order.
+            #expect(zip(found, expected).allSatisfy { abs($0 - $1) <= 1e-5 * largest })
+        }
+    }
+
     /// Copies of operands that a library cannot read live as long as the products, which take memory of their own.
     @Test func copiedOperandsOutliveTheirProducts() throws {
         let device = try CPUDevice(threads: 2)

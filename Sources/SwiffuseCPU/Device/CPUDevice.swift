@@ -17,6 +17,9 @@ public final class CPUDevice: Device {
     public let kernels: KernelTable
     private let runtime: CPURuntime
 
+    /// Cores that this process may use.
+    public static var coreCount: Int { ck_available_cores() }
+
     /// - Parameters:
     ///   - threads: number of threads; nil for all cores that this process may use.
     ///   - memoryLimit: most bytes to take from the system; nil for no limit.
@@ -27,7 +30,7 @@ public final class CPUDevice: Device {
     ) throws(DeviceError) {
         let library = matrixLibrary ?? .preferred
         try library.load()
-        let threadCount = max(1, threads ?? ck_available_cores())
+        let threadCount = max(1, threads ?? Self.coreCount)
         guard let pool = ThreadPool(threadCount: threadCount) else {
             throw .unavailable(device: "cpu", reason: "the system refuses \(threadCount) threads; ask for fewer")
         }

@@ -42,7 +42,7 @@ struct ProductStrips {
     /// Where strip `index` starts, or the one before it ends. Strips are about equal; their rows are a multiple of what the
     /// kernels hold in registers.
     private func start(_ index: Int) -> Int {
-        index == count ? product.rows : (index * product.rows / count + 8) / 16 * 16
+        index == count ? product.rows : min(product.rows, (index * product.rows / count + 8) / 16 * 16)
     }
 
     private var mostRows: Int { (0..<count).reduce(0) { max($0, start($1 + 1) - start($1)) } }

@@ -68,8 +68,8 @@ struct BenchRoofline: Codable {
 
 extension BenchResult {
     /// Lines that tell where the time of the case goes; none if it was not looked at.
-    func operationLines(_ roofline: BenchRoofline?) -> [String] {
-        guard let operations else { return [] }
+    func operationLines() -> [String] {
+        guard let operations, !operations.isEmpty else { return [] }
         let total = max(operations.reduce(0) { $0 + $1.seconds }, 1e-12)
         var table = Table(
             [.left, .right, .right, .right, .right, .right, .right],
@@ -92,7 +92,7 @@ extension BenchResult {
         let done = (operations ?? []).reduce(0) { $0 + ($1.floatingPointOperations ?? 0) }
         return [
             "roofline: \(Amount.number(peak / 1e9)) GFLOP/s in products of the model's size, "
-                + "\(Amount.number(roofline.bytesPerSecond / 1e9)) GB/s; the whole case reaches "
+                + "\(Amount.number(roofline.bytesPerSecond / 1e9)) GB/s in memory, more in caches; the whole case reaches "
                 + "\(Self.percent(Double(done) / medianSeconds / peak)) of the former"
         ]
     }

@@ -105,10 +105,13 @@ struct BenchOps {
         try zip(tensors, expected).map { found, expected in
             let (values, references) = (try found.scalars(), try expected.scalars())
             let largest = references.reduce(0) { max($0, abs($1)) }
-            return zip(values, references).reduce(0.0) { max($0, Double(abs($1.0 - $1.1))) }
+            return zip(values, references).reduce(0.0) { Self.larger($0, Double(abs($1.0 - $1.1))) }
                 / Double(max(largest, .leastNormalMagnitude))
-        }.max() ?? 0
+        }.reduce(0, Self.larger)
     }
+
+    /// NaN if one is.
+    private static func larger(_ a: Double, _ b: Double) -> Double { a.isNaN || b.isNaN ? .nan : max(a, b) }
 
     private func optimizer(width: Int) throws -> [BenchResult] {
         let shape: Shape = [4 * width, width]

@@ -25,6 +25,8 @@ struct BenchResult: Codable {
     /// The largest difference to what the operation means, composed of primitives on the same device, as a share of the
     /// largest value; nil where that is not looked at.
     var error: Double?
+    /// What the device can do at most; nil unless operations were asked for, and on devices with a clock of their own.
+    var roofline: BenchRoofline?
 
     /// Columns of a table for people.
     private var row: [String] {
@@ -146,7 +148,7 @@ struct BenchClock {
         _ suite: String, _ name: String, _ seconds: [Double], amount: Double, unit: String, dispatches: Int?,
         operations: [BenchOperation]?
     ) -> BenchResult {
-        let median = seconds[seconds.count / 2]
+        let median = (seconds[(seconds.count - 1) / 2] + seconds[seconds.count / 2]) / 2
         return BenchResult(
             suite: suite, name: name, size: subject, batch: batch, repeats: repeats, medianSeconds: median,
             minSeconds: seconds[0], maxSeconds: seconds[seconds.count - 1], rate: amount / max(1e-12, median),

@@ -120,10 +120,13 @@ struct BenchCommand: SwiffuseCommand {
             }
         }
         if results.isEmpty, let only { throw UserError("--case: these suites have no case '\(only)'") }
+        if byOp && !hasClock {
+            let roofline = try BenchRoofline(opened, size: size, batch: batch)
+            for index in results.indices { results[index].roofline = roofline }
+        }
         try print(results, environment)
         if byOp && !json {
-            let roofline = hasClock ? nil : try BenchRoofline(opened, size: size, batch: batch)
-            for result in results { for line in result.operationLines(roofline) { environment.say(line) } }
+            for result in results { for line in result.operationLines() { environment.say(line) } }
         }
         return 0
     }

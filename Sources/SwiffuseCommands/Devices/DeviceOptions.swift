@@ -37,7 +37,7 @@ struct DeviceOptions: ParsableArguments {
     var vulkanCheckNumbers = false
 
     func validate() throws {
-        let coreCount = ProcessInfo.processInfo.activeProcessorCount
+        let coreCount = CPUDevice.coreCount
         if let threads, !(1...coreCount).contains(threads) {
             throw ValidationError("--threads: found \(threads), expected 1 to \(coreCount), the cores of this machine")
         }

@@ -26,5 +26,8 @@ public struct TransformerSize: Sendable, Hashable {
         try RecipeError.check(
             hiddenSize % (4 * headCount) == 0, at: "hiddenSize", found: hiddenSize,
             expected: "a multiple of 4 · headCount = \(4 * headCount): rotary positions need heads divisible by 4")
+        try RecipeError.check(
+            hiddenSize / headCount <= 1024, at: "headCount", found: headCount,
+            expected: "at least hiddenSize / 1024 = \((hiddenSize + 1023) / 1024): a head has 1024 numbers at most")
     }
 }

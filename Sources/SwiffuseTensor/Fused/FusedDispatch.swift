@@ -1,10 +1,10 @@
 extension FusedOp {
-    /// Runs the operation: the device's kernel if it has one, else the reference, on the device of the inputs.
+    /// Runs the operation: the device's kernel if it has one, else its composition, on the device of the inputs.
     public func callAsFunction(_ given: [Tensor]) -> [Tensor] {
         let inputs = given.enumerated().map { constantInputs.contains($0) ? $1.detached() : $1 }
         let device = Primitive.commonDevice(of: inputs, operation: Self.name.name)
         let specs = outputs(for: inputs.map(\.spec))
-        guard let kernel = device.kernels.kernel(for: Self.self) else { return reference(inputs) }
+        guard let kernel = device.kernels.kernel(for: Self.self) else { return composition(inputs) }
         if let failure = Primitive.firstFailure(of: inputs) {
             return specs.map { .poisoned($0, by: failure, on: device) }
         }

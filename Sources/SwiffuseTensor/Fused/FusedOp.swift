@@ -12,10 +12,13 @@ public protocol FusedOp: Sendable {
     static var name: OpName { get }
     /// The shapes of the results; stops with a message if the inputs do not fit. Runs before any launch.
     func outputs(for inputs: [TensorSpec]) -> [TensorSpec]
-    /// What the operation means, in primitives or operations of fewer steps.
+    /// What the operation means, in primitives.
     func reference(_ inputs: [Tensor]) -> [Tensor]
-    /// The operations that the reference is made of, each of which a device may have a kernel for; none: primitives.
+    /// The operations that `composition` is made of; none: primitives.
     static var parts: [OpName] { get }
+    /// The reference by operations of fewer steps, each of which a device may have a kernel for: what runs where a device
+    /// has none for the whole.
+    func composition(_ inputs: [Tensor]) -> [Tensor]
     /// Arithmetic of the forward pass, for estimates.
     func floatingPointOperations(for inputs: [TensorSpec]) -> Int
     /// How many forward passes' arithmetic all gradients together take; nil where it depends on which are needed.
@@ -38,6 +41,8 @@ extension FusedOp {
     public var gradientPasses: Int? { nil }
 
     public static var parts: [OpName] { [] }
+
+    public func composition(_ inputs: [Tensor]) -> [Tensor] { reference(inputs) }
 
     public var passesThrough: (output: Int, input: Int)? { nil }
 

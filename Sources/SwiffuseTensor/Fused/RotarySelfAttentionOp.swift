@@ -24,7 +24,11 @@ public struct RotarySelfAttentionOp: FusedOp {
     /// The tables.
     public var constantInputs: Set<Int> { heads.constantInputs }
 
-    public func reference(_ inputs: [Tensor]) -> [Tensor] { AttentionOp(scale: scale)(heads(inputs)) }
+    public func reference(_ inputs: [Tensor]) -> [Tensor] {
+        AttentionOp(scale: scale).reference(heads.reference(inputs))
+    }
+
+    public func composition(_ inputs: [Tensor]) -> [Tensor] { AttentionOp(scale: scale)(heads(inputs)) }
 
     /// By queries, keys and values, which are one input.
     public var gradientPasses: Int? { 2 }

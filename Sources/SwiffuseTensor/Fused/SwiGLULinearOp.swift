@@ -15,7 +15,11 @@ public struct SwiGLULinearOp: FusedOp {
     }
 
     public func reference(_ inputs: [Tensor]) -> [Tensor] {
-        linear([SwiGLUOp()([inputs[0]])[0]] + inputs.dropFirst())
+        linear.reference(SwiGLUOp().reference([inputs[0]]) + inputs.dropFirst())
+    }
+
+    public func composition(_ inputs: [Tensor]) -> [Tensor] {
+        linear(SwiGLUOp()([inputs[0]]) + inputs.dropFirst())
     }
 
     /// What gradients read: x for both that of the weight and its own, which reads the weight too.
