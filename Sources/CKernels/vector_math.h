@@ -16,8 +16,19 @@ CK_INLINE uint32_t ck_to_bits(float value) {
     return bits;
 }
 
-/// e^r for |r| ≤ ln 2 / 2.
-CK_INLINE float ck_exp_polynomial(float r) {
+/// e^x as 2^n e^r with |r| ≤ ln 2 / 2.
+typedef struct {
+    float shifted; // n in the low bits, above those of `ck_exp_magic`
+    float power;   // e^r, a Taylor-like polynomial
+} ck_exp_parts;
+
+static const float ck_exp_magic = 12582912.0f; // 1.5 · 2^23: adding it rounds to an integer, held in the low bits
+
+CK_INLINE ck_exp_parts ck_exp_split(float x) {
+    const float shifted = x * 1.44269504088896341f + ck_exp_magic;
+    const float n = shifted - ck_exp_magic;
+    float r = x - n * 0.693359375f;
+    r = r - n * -2.12194440e-4f;
     float p = 1.9841270e-4f;
     p = p * r + 1.3888889e-3f;
     p = p * r + 8.3333333e-3f;
@@ -25,35 +36,25 @@ CK_INLINE float ck_exp_polynomial(float r) {
     p = p * r + 1.6666667e-1f;
     p = p * r + 0.5f;
     p = p * (r * r) + r;
-    return p + 1.0f;
+    return (ck_exp_parts){shifted, p + 1.0f};
 }
 
-/// e^x: x = n ln 2 + r, |r| ≤ ln 2 / 2, Taylor-like polynomial of r, scaled by 2^n in two steps so that the ends of the range
-/// give infinity, denormals and 0 as they should. NaN stays NaN.
+/// e^x, scaled by 2^n in two steps so that the ends of the range give infinity, denormals and 0 as they should. NaN stays NaN.
 CK_INLINE float ck_exp(float x) {
-    const float magic = 12582912.0f; // 1.5 · 2^23: adding it rounds to an integer, held in the low bits
     x = x > 90.0f ? 90.0f : x;
     x = x < -105.0f ? -105.0f : x;
-    const float shifted = x * 1.44269504088896341f + magic;
-    const float n = shifted - magic;
-    float r = x - n * 0.693359375f;
-    r = r - n * -2.12194440e-4f;
-    const float p = ck_exp_polynomial(r);
-    const int32_t exponent = (int32_t)(ck_to_bits(shifted) - ck_to_bits(magic));
+    const ck_exp_parts parts = ck_exp_split(x);
+    const int32_t exponent = (int32_t)(ck_to_bits(parts.shifted) - ck_to_bits(ck_exp_magic));
     const int32_t half = exponent >> 1;
     const float low = ck_from_bits((uint32_t)(half + 127) << 23);
     const float high = ck_from_bits((uint32_t)(exponent - half + 127) << 23);
-    return p * low * high;
+    return parts.power * low * high;
 }
 
 /// e^x for x ≤ 88, and 0 below e^-87, where `ck_exp` gets denormals too: two thirds of its time. NaN stays NaN.
 CK_INLINE float ck_exp_decaying(float x) {
-    const float magic = 12582912.0f;
-    const float shifted = x * 1.44269504088896341f + magic;
-    const float n = shifted - magic;
-    float r = x - n * 0.693359375f;
-    r = r - n * -2.12194440e-4f;
-    const float scaled = ck_exp_polynomial(r) * ck_from_bits((ck_to_bits(shifted) << 23) + 0x3f800000u);
+    const ck_exp_parts parts = ck_exp_split(x);
+    const float scaled = parts.power * ck_from_bits((ck_to_bits(parts.shifted) << 23) + 0x3f800000u);
     return x < -87.0f ? 0.0f : scaled;
 }
 

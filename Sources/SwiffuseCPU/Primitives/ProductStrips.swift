@@ -17,6 +17,7 @@ struct ProductStrips {
     private static let deepestBlock = 1152
 
     /// nil where strips gain nothing: measured with oneDNN 2.6 on two AVX-512 cores, as the strips' rows were.
+    ///
     /// - Parameter makesRows: whether A does not lie in memory.
     init?(_ product: MatrixProduct, threadCount: Int, makesRows: Bool = false) {
         guard product.rows >= 96 && product.columns >= 192 && product.depth >= 64 else { return nil }
