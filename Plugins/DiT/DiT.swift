@@ -49,12 +49,11 @@ public struct DiT: Backbone, Component {
     ) -> BackboneOutput {
         let labels = condition.labels(count: noisy.shape[0], nullLabel: model.classCount, on: noisy.device)
         let activated = self.condition(time: times, labels: labels, pass).activated
-        let geometry = PatchGeometry.patches(of: grid.patchSize)
+        let layout = PatchLayout(size: grid.patchSize)
         let result = trunk(
-            patches(noisy.unfolded(geometry), pass), condition: activated, taps: Set(taps.map(\.block)), pass)
-        let pixels = final(result.tokens, condition: activated, pass)
-        let raw = pixels.folded(
-            geometry, channels: model.image.channels, height: model.image.height, width: model.image.width)
+            patches.afterPatchify(noisy, layout, pass), condition: activated, taps: Set(taps.map(\.block)), pass)
+        let raw = final(
+            result.tokens, condition: activated, layout, rows: grid.rows, columns: grid.columns, pass)
         return BackboneOutput(raw: raw, features: FeatureTap.features(taps, from: result.tapped))
     }
 }

@@ -12,11 +12,17 @@ struct DiTFinalLayer: Sendable {
     }
 
     /// - Parameters:
-    ///   - x: tokens [B, N, D].
+    ///   - x: tokens [B, rows·columns, D].
     ///   - condition: SiLU of the condition, [B, D].
-    /// - Returns: [B, N, C·p·p], each token ordered (channel, row, column).
-    func callAsFunction(_ x: Tensor, condition: Tensor, _ pass: Pass) -> Tensor {
+    ///   - layout: of the linear map's outputs.
+    ///   - rows: patches down the image.
+    ///   - columns: patches across it.
+    /// - Returns: [B, C, rows·p, columns·p].
+    func callAsFunction(
+        _ x: Tensor, condition: Tensor, _ layout: PatchLayout, rows: Int, columns: Int, _ pass: Pass
+    ) -> Tensor {
         let parts = modulation(condition, pass).reshaped(to: x.shape[0], 1, -1).chunked(into: 2, along: -1)
-        return linear(LayerNorm()(x) * (parts[1] + 1) + parts[0], pass)
+        return linear.beforeUnpatchify(
+            LayerNorm()(x) * (parts[1] + 1) + parts[0], layout, rows: rows, columns: columns, pass)
     }
 }

@@ -14,22 +14,21 @@ struct JiTFinalLayer: Sendable {
     }
 
     /// - Parameters:
-    ///   - x: tokens [B, N, D].
+    ///   - x: tokens [B, rows·columns, D].
     ///   - condition: SiLU of the condition, [B, D].
-    /// - Returns: [B, N, p·p·C], each token ordered (row, column, channel).
-    func callAsFunction(_ x: Tensor, condition: Tensor, _ pass: Pass) -> Tensor {
+    ///   - patchSize: p, the side of a patch in pixels.
+    ///   - rows: patches down the image.
+    ///   - columns: patches across it.
+    /// - Returns: [B, C, rows·p, columns·p].
+    func callAsFunction(
+        _ x: Tensor, condition: Tensor, patchSize: Int, rows: Int, columns: Int, _ pass: Pass
+    ) -> Tensor {
         let parts = modulation(condition, pass).chunked(into: 2, along: -1)
-        return linear(norm.modulated(x, shift: parts[0], scale: parts[1], pass), pass)
+        return linear.beforeUnpatchify(
+            norm.modulated(x, shift: parts[0], scale: parts[1], pass), Self.layout(patchSize: patchSize), rows: rows,
+            columns: columns, pass)
     }
 
-    /// Puts tokens ordered (row, column, channel) back into an image.
-    ///
-    /// - Returns: [B, C, rows·p, columns·p] for tokens [B, rows·columns, p·p·C].
-    static func image(from tokens: Tensor, patchSize: Int, rows: Int, columns: Int) -> Tensor {
-        let batch = tokens.shape[0]
-        let channels = tokens.shape[2] / (patchSize * patchSize)
-        return tokens.reshaped(to: batch, rows, columns, patchSize, patchSize, channels)
-            .permuted(to: [0, 5, 1, 3, 2, 4])
-            .reshaped(to: batch, channels, rows * patchSize, columns * patchSize)
-    }
+    /// How the linear map's outputs are ordered.
+    static func layout(patchSize: Int) -> PatchLayout { PatchLayout(size: patchSize, order: .channelsLast) }
 }

@@ -46,9 +46,9 @@ enum JiTHead: Sendable {
         let (height, width) = (image.shape[2], image.shape[3])
         switch self {
         case .linear(let layer):
-            return JiTFinalLayer.image(
-                from: layer(tokens, condition: condition, pass), patchSize: patchSize, rows: height / patchSize,
-                columns: width / patchSize)
+            return layer(
+                tokens, condition: condition, patchSize: patchSize, rows: height / patchSize,
+                columns: width / patchSize, pass)
         case .decoder(let embedding, let decoder):
             let geometry = PatchGeometry.patches(of: patchSize)
             let semantic = (tokens + time.reshaped(to: time.shape[0], 1, -1)).silu()

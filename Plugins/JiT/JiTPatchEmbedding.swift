@@ -32,9 +32,9 @@ struct JiTPatchEmbedding: Sendable {
     /// - Parameter image: [B, C, H, W].
     /// - Returns: tokens [B, N, D], patches row by row.
     func callAsFunction(_ image: Tensor, _ pass: Pass) -> Tensor {
-        let patches = image.unfolded(.patches(of: patchSize))
         let first = pass(firstWeight).reshaped(to: firstWeight.shape[0], -1)
-        let tokens = LinearOp(hasBias: firstBias != nil)([patches, first] + (firstBias.map { [pass($0)] } ?? []))[0]
+        let tokens = PatchifyLinearOp(PatchLayout(size: patchSize), hasBias: firstBias != nil)(
+            [image, first] + (firstBias.map { [pass($0)] } ?? []))[0]
         guard let secondWeight, let secondBias else { return tokens }
         let second = pass(secondWeight).reshaped(to: secondWeight.shape[0], -1)
         return LinearOp(hasBias: true)([tokens, second, pass(secondBias)])[0]

@@ -110,6 +110,37 @@ import Testing
         }
     }
 
+    /// Batches, channels, rows of patches and widths of a layer, one of them 0.
+    @Test(arguments: [[0, 2, 3, 4], [2, 0, 3, 4], [2, 2, 0, 4], [2, 2, 3, 0]])
+    func emptyPatches(_ sizes: [Int]) throws {
+        let device = try CPUDevice(threads: 2)
+        let (batch, channels, rows, width) = (sizes[0], sizes[1], sizes[2], sizes[3])
+        let layout = PatchLayout(size: 2)
+        func check(
+            _ op: some FusedOp, _ shapes: [Shape], isBias: Bool, result shape: Shape, gradients: [Int]
+        ) throws {
+            let tape = Tape()
+            let inputs = shapes.map { tape.watch(.ones($0, on: device)) }
+            let result = op(inputs)[0]
+            #expect(result.shape == shape)
+            // Without products, the bias.
+            #expect(try !isBias || result.scalars() == [Float](repeating: 1, count: shape.count))
+            for (index, gradient) in tape.gradients(of: result.sum(), withRespectTo: inputs).enumerated() {
+                let expected = [Float](repeating: Float(gradients[index]), count: shapes[index].count)
+                #expect(try #require(gradient).scalars() == expected)
+            }
+        }
+        let patches = batch * 3 * rows
+        try check(
+            PatchifyLinearOp(layout, hasBias: true),
+            [[batch, channels, 2 * rows, 6], [width, 4 * channels], [width]], isBias: channels == 0,
+            result: [batch, 3 * rows, width], gradients: [width, patches, patches])
+        try check(
+            LinearUnpatchifyOp(layout, rows: rows, columns: 3, hasBias: true),
+            [[batch, 3 * rows, width], [4 * channels, width], [4 * channels]], isBias: width == 0,
+            result: [batch, channels, 2 * rows, 6], gradients: [4 * channels, patches, patches])
+    }
+
     /// From some thousands of rows on, weights are laid out anew for a product.
     @Test(arguments: [1, 5])
     func manyRowsAreTheRowsOfParts(threads: Int) throws {
@@ -128,7 +159,10 @@ import Testing
     }
 
     /// More threads than strips of rows.
-    @Test(arguments: OpCase.fused(named: ["linear, strips", "swiglu-linear, strips", "rotary-self-attention"]))
+    @Test(arguments: OpCase.fused(named: [
+            "linear, strips", "swiglu-linear, strips", "rotary-self-attention", "patchify-linear, many pieces",
+            "linear-unpatchify, many pieces",
+        ]))
     func manyThreadsMatchTheReference(_ opCase: OpCase) throws {
         let found = try OpCheck.parity(of: opCase, on: CPUDevice(threads: 23))
         #expect(found.worst <= opCase.tolerance, "outputs \(found.outputs), gradients \(found.gradients)")

@@ -20,7 +20,11 @@ public struct DiTFinalLayerCheck: GoldenCheck {
             let scope = Scope()
             let layer = DiTFinalLayer(scope, width: width, patchValues: weight[0])
             let store = try sample.weights(of: scope)
-            let out = layer(x, condition: condition.reshaped(to: batch, width), Pass(store))
+            // Patches of one pixel in one row: the image is the tokens, channels before positions.
+            let image = layer(
+                x, condition: condition.reshaped(to: batch, width), PatchLayout(size: 1), rows: 1,
+                columns: x.shape[1], Pass(store))
+            let out = image.reshaped(to: batch, weight[0], x.shape[1]).transposed()
             return try sample.compare(outputs: ["out": out], weights: store, inputs: ["x": x, "c": condition])
         }
     }

@@ -63,7 +63,10 @@ private struct JiTLayerCase {
         let scope = Scope()
         let layer = JiTFinalLayer(scope, width: x.shape[2], patchValues: weight[0])
         let store = try sample.weights(of: scope)
-        let out = layer(x, condition: condition.silu(), Pass(store))
+        // Patches of one pixel in one row: the image is the tokens, channels before positions.
+        let image = layer(
+            x, condition: condition.silu(), patchSize: 1, rows: 1, columns: x.shape[1], Pass(store))
+        let out = image.reshaped(to: x.shape[0], weight[0], x.shape[1]).transposed()
         return try sample.compare(outputs: ["out": out], weights: store, inputs: ["x": x, "c": condition])
     }
 
@@ -97,8 +100,8 @@ private struct JiTLayerCase {
         guard patch > 0, out[2] % patch == 0, out[3] % patch == 0,
             x.shape[1] == (out[2] / patch) * (out[3] / patch), x.shape[2] == patch * patch * out[1]
         else { throw sample.fixture.malformed("tokens \(x.shape) do not make images \(out) with patches of \(patch)") }
-        let image = JiTFinalLayer.image(
-            from: x, patchSize: patch, rows: out[2] / patch, columns: out[3] / patch)
+        let image = x.unpatchified(
+            JiTFinalLayer.layout(patchSize: patch), rows: out[2] / patch, columns: out[3] / patch)
         return try sample.compare(outputs: ["out": image], inputs: ["x": x])
     }
 

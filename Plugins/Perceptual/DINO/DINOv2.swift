@@ -90,7 +90,7 @@ public struct DINOv2: Sendable {
         let (batch, side) = (images.shape[0], configuration.patchSize)
         let (rows, columns) = (images.shape[2] / side, images.shape[3] / side)
         let weight = pass(patchWeight).reshaped(to: configuration.width, -1)
-        let patches = LinearOp(hasBias: true)([images.unfolded(.patches(of: side)), weight, pass(patchBias)])[0]
+        let patches = PatchifyLinearOp(PatchLayout(size: side), hasBias: true)([images, weight, pass(patchBias)])[0]
         let table = positions(rows: rows, columns: columns, pass)
         let first = (pass(classToken) + table.sliced(along: 1, 0..<1))
             .broadcast(to: [batch, 1, configuration.width])

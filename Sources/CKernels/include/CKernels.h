@@ -18,6 +18,7 @@
 #include "ck_memory.h"
 #include "ck_norm.h"
 #include "ck_optimizer.h"
+#include "ck_patch_rows.h"
 #include "ck_patches.h"
 #include "ck_pool.h"
 #include "ck_product.h"

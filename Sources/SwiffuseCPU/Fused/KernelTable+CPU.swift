@@ -5,6 +5,8 @@ extension KernelTable {
     static func cpu(_ runtime: CPURuntime) -> KernelTable {
         var table = KernelTable()
         table.add(FusedKernel<LinearOp>.cpu(runtime))
+        table.add(FusedKernel<PatchifyLinearOp>.cpu(runtime))
+        table.add(FusedKernel<LinearUnpatchifyOp>.cpu(runtime))
         table.add(FusedKernel<RMSNormOp>.cpu(runtime))
         table.add(FusedKernel<LayerNormOp>.cpu(runtime))
         table.add(FusedKernel<ModulatedRMSNormOp>.cpu(runtime))

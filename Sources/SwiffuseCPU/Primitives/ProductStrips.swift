@@ -10,11 +10,13 @@ struct ProductStrips {
     private let product: MatrixProduct
     private let makesRows: Bool
     private let count: Int
-    /// Depth that is multiplied at once.
-    private let block: Int
+    /// Depth that is multiplied at once where strips are made or transposed.
+    let block: Int
 
     /// Most depth of a transposed strip, so that it stays in a core's second cache: 0.7 MB with 144 rows.
     private static let deepestBlock = 1152
+    /// Most numbers of a strip that stay there.
+    private static let cachedNumbers = 180_000
 
     /// nil where strips gain nothing: measured with oneDNN 2.6 on two AVX-512 cores, as the strips' rows were.
     ///
@@ -31,13 +33,26 @@ struct ProductStrips {
         case (false, true) where product.depth <= 512: most = 576
         default: return nil
         }
+        self.init(product, makesRows: makesRows, mostRows: most, threadCount: threadCount)
+    }
+
+    /// Strips of any product whose rows of A or of C are nowhere but in a core's cache.
+    ///
+    /// - Parameter makesRows: whether those of A; otherwise those of C.
+    init(caching product: MatrixProduct, makesRows: Bool, threadCount: Int) {
+        let numbers = makesRows ? min(product.depth, Self.deepestBlock) : product.columns
+        let most = min(192, max(16, Self.cachedNumbers / max(numbers, 1)))
+        self.init(product, makesRows: makesRows, mostRows: most, threadCount: threadCount)
+    }
+
+    private init(_ product: MatrixProduct, makesRows: Bool, mostRows most: Int, threadCount: Int) {
         let copies = product.a.isTransposed || makesRows
         self.product = product
         self.makesRows = makesRows
         // As many strips for each thread.
         count = (product.rows + most * threadCount - 1) / (most * threadCount) * threadCount
         let blocks = copies ? max(1, (product.depth + Self.deepestBlock - 1) / Self.deepestBlock) : 1
-        block = ((product.depth + blocks - 1) / blocks + 15) / 16 * 16
+        block = max(16, ((product.depth + blocks - 1) / blocks + 15) / 16 * 16)
     }
 
     /// Where strip `index` starts, or the one before it ends. Strips are about equal; their rows are a multiple of what the
@@ -49,7 +64,7 @@ struct ProductStrips {
     private var mostRows: Int { (0..<count).reduce(0) { max($0, start($1 + 1) - start($1)) } }
 
     /// From one row of a transposed strip to the next: not a power of two of cache lines.
-    private var scratchStride: Int { (block + 16) % 256 == 0 ? block + 32 : block + 16 }
+    var scratchStride: Int { (block + 16) % 256 == 0 ? block + 32 : block + 16 }
 
     /// Handles a piece of A, some rows and some of the depth: rows `stride` numbers apart.
     typealias Piece = (
@@ -69,7 +84,8 @@ struct ProductStrips {
             let rows = start(task)..<start(task + 1)
             if rows.isEmpty { return }
             let copy = scratch.floats + worker * perWorker
-            for start in stride(from: 0, to: product.depth, by: block) {
+            // Without depth, once: C is written.
+            for start in stride(from: 0, to: max(product.depth, 1), by: block) {
                 let depth = start..<min(product.depth, start + block)
                 var a = MatrixOperand(product.a.start + rows.lowerBound * product.a.stride, stride: product.a.stride)
                 if product.a.isTransposed {

@@ -35,9 +35,21 @@ struct BenchOps {
             + measure(SwiGLUOp(), "", [[batch, tokens, 2 * hidden]])
             + measure(SwiGLULinearOp(hasBias: true), "", [[batch, tokens, 2 * hidden], [width, hidden], [width]])
             + measure(GatedResidualOp(), "", [rows, rows, [batch, width]])
+            + patches(batch: batch, tokens: tokens, width: width)
             + adaptive(batch: batch, tokens: tokens)
             + convolutions(batch: batch)
             + optimizer(width: width)
+    }
+
+    /// The first and the last layer, for a square grid of patches of 16 pixels.
+    private func patches(batch: Int, tokens: Int, width: Int) throws -> [BenchResult] {
+        let (layout, side) = (PatchLayout(size: 16), Int(Double(tokens).squareRoot()))
+        let values = 3 * layout.size * layout.size
+        let image: Shape = [batch, 3, side * layout.size, side * layout.size]
+        return try measure(PatchifyLinearOp(layout, hasBias: true), "", [image, [width, values], [width]])
+            + measure(
+                LinearUnpatchifyOp(layout, rows: side, columns: side, hasBias: true), "",
+                [[batch, side * side, width], [values, width], [values]])
     }
 
     /// The operations of a decoder of single pixels: many short rows.

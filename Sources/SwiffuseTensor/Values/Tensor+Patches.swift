@@ -44,4 +44,38 @@ extension Tensor {
         return Primitive.run(.fold(geometry), [detached()], output: TensorSpec(target))
             .recorded(Pullback(self) { $0.unfolded(geometry) })
     }
+
+    /// Cuts an image into patches that tile it.
+    ///
+    /// - Returns: [B, N, C·p·p] for a self of [B, C, H, W].
+    public func patchified(_ layout: PatchLayout) -> Tensor {
+        let (rows, columns) = layout.grid(of: shape, operation: "patchified")
+        switch layout.order {
+        case .channelsFirst: return unfolded(.patches(of: layout.size))
+        case .channelsLast:
+            return reshaped(to: shape[0], shape[1], rows, layout.size, columns, layout.size)
+                .permuted(to: [0, 2, 4, 3, 5, 1])
+                .reshaped(to: shape[0], rows * columns, layout.size * layout.size * shape[1])
+        }
+    }
+
+    /// Puts patches together to an image.
+    ///
+    /// - Parameters:
+    ///   - layout: that of the patches.
+    ///   - rows: patches down the image.
+    ///   - columns: patches across it.
+    /// - Returns: [B, C, rows·p, columns·p] for a self of [B, rows·columns, C·p·p].
+    public func unpatchified(_ layout: PatchLayout, rows: Int, columns: Int) -> Tensor {
+        let image = layout.image(of: shape, rows: rows, columns: columns, operation: "unpatchified")
+        let (batch, channels, size) = (image[0], image[1], layout.size)
+        switch layout.order {
+        case .channelsFirst:
+            return folded(.patches(of: size), channels: channels, height: image[2], width: image[3])
+        case .channelsLast:
+            return reshaped(to: batch, rows, columns, size, size, channels)
+                .permuted(to: [0, 5, 1, 3, 2, 4])
+                .reshaped(to: image.dimensions)
+        }
+    }
 }

@@ -2,7 +2,9 @@ internal import SwiffuseTensor
 
 extension OpCase {
     /// Every fused operation, at odd sizes, with slices and broadcasts where they occur in models.
-    static var fused: [OpCase] { linear + convolutions + norms + attention + gates + adaptive + distances + optimizer }
+    static var fused: [OpCase] {
+        linear + patches + convolutions + norms + attention + gates + adaptive + distances + optimizer
+    }
 
     private static var linear: [OpCase] {
         [

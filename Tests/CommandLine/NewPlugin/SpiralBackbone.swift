@@ -63,11 +63,11 @@ public struct SpiralBackbone: Backbone, Component {
     ) -> BackboneOutput {
         let labels = condition.labels(count: noisy.shape[0], nullLabel: model.classCount, on: noisy.device)
         let told = self.condition(time: times, labels: labels, pass).activated
-        let geometry = PatchGeometry.patches(of: grid.patchSize)
-        var x = patches(noisy.unfolded(geometry), pass) + pass(positions)
+        let layout = PatchLayout(size: grid.patchSize)
+        var x = patches.afterPatchify(noisy, layout, pass) + pass(positions)
         for block in blocks { x = block(x, condition: told, pass) }
-        let raw = final(LayerNorm()(x), pass).folded(
-            geometry, channels: model.image.channels, height: model.image.height, width: model.image.width)
+        let raw = final.beforeUnpatchify(
+            LayerNorm()(x), layout, rows: grid.rows, columns: grid.columns, pass)
         return BackboneOutput(raw: raw)
     }
 }

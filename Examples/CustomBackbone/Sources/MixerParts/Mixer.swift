@@ -57,16 +57,16 @@ public struct Mixer: Backbone, Component {
     ) -> BackboneOutput {
         let labels = condition.labels(count: noisy.shape[0], nullLabel: model.classCount, on: noisy.device)
         let told = (time(times, pass) + self.labels(labels, pass)).silu()
-        let geometry = PatchGeometry.patches(of: grid.patchSize)
-        var x = patches(noisy.unfolded(geometry), pass) + pass(positions)
+        let layout = PatchLayout(size: grid.patchSize)
+        var x = patches.afterPatchify(noisy, layout, pass) + pass(positions)
         var tokens: [Int: Tensor] = [:]
         for (index, block) in blocks.enumerated() {
             tokens[index] = x
             x = block(x, condition: told, pass)
         }
         tokens[blocks.count] = x
-        let raw = final(LayerNorm()(x), pass).folded(
-            geometry, channels: model.image.channels, height: model.image.height, width: model.image.width)
+        let raw = final.beforeUnpatchify(
+            LayerNorm()(x), layout, rows: grid.rows, columns: grid.columns, pass)
         return BackboneOutput(raw: raw, features: FeatureTap.features(taps, from: tokens))
     }
 }
