@@ -21,8 +21,8 @@ struct DiTFinalLayer: Sendable {
     func callAsFunction(
         _ x: Tensor, condition: Tensor, _ layout: PatchLayout, rows: Int, columns: Int, _ pass: Pass
     ) -> Tensor {
-        let parts = modulation(condition, pass).reshaped(to: x.shape[0], 1, -1).chunked(into: 2, along: -1)
+        let parts = modulation(condition, pass).chunked(into: 2, along: -1)
         return linear.beforeUnpatchify(
-            LayerNorm()(x) * (parts[1] + 1) + parts[0], layout, rows: rows, columns: columns, pass)
+            LayerNorm().modulated(x, shift: parts[0], scale: parts[1]), layout, rows: rows, columns: columns, pass)
     }
 }

@@ -27,6 +27,9 @@ CK_INLINE void normalise(const float *CK_RESTRICT x, const float *CK_RESTRICT we
     } else if (weight && !scale) {
         CK_ROW_VECTOR
         for (ptrdiff_t i = 0; i < width; i++) y[i] = (x[i] - mean) * inverse * weight[i];
+    } else if (!weight && scale && shift) {
+        CK_ROW_VECTOR
+        for (ptrdiff_t i = 0; i < width; i++) y[i] = (x[i] - mean) * inverse * (1.0f + scale[i]) + shift[i];
     } else if (!scale && !shift) {
         CK_ROW_VECTOR
         for (ptrdiff_t i = 0; i < width; i++) y[i] = (x[i] - mean) * inverse;

@@ -4,6 +4,7 @@ layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const bool MODULATED = false;
 layout(constant_id = 2) const uint WANTED = 1;     // bit 0 weight, 1 scale, 2 shift
 layout(constant_id = 3) const uint ACCUMULATED = 0; // the same bits
+layout(constant_id = 4) const bool WEIGHTED = true;
 #include "operands.glsl"
 
 // From the sums of `column_sums` the gradients of a norm's weight, scale and shift; one column per invocation.
@@ -37,7 +38,7 @@ void main() {
         if (MODULATED) weightSum += products * (1.0 + scale1(scaleOffset + image * scaleStride + column));
         else weightSum += products;
         if ((WANTED & 2) != 0) {
-            float value = products * weight1(weightOffset + column);
+            float value = WEIGHTED ? products * weight1(weightOffset + column) : products;
             if ((ACCUMULATED & 2) != 0) value += dscale[dscaleOffset + place];
             dscale[dscaleOffset + place] = value;
         }

@@ -10,6 +10,7 @@ extension KernelTable {
         table.add(FusedKernel<RMSNormOp>.cpu(runtime))
         table.add(FusedKernel<LayerNormOp>.cpu(runtime))
         table.add(FusedKernel<ModulatedRMSNormOp>.cpu(runtime))
+        table.add(FusedKernel<ModulatedLayerNormOp>.cpu(runtime))
         table.add(FusedKernel<QKNormRotaryOp>.cpu(runtime))
         table.add(FusedKernel<AttentionOp>.cpu(runtime))
         table.add(FusedKernel<SelfAttentionOp>.cpu(runtime))

@@ -13,6 +13,24 @@ struct NormFactors {
     var stride = 0
 }
 
+extension CPURuntime {
+    /// Shift and scale as they are if their rows are dense and equally far apart, else as dense copies.
+    func factors(
+        _ weight: BufferView?, shift: BufferView, scale: BufferView
+    ) throws(DeviceError) -> NormFactors {
+        let width = shift.shape[1]
+        let fits =
+            (shift.strides[1] == 1 && scale.strides[1] == 1 || width <= 1) && shift.strides[0] == scale.strides[0]
+        if fits { return NormFactors(weight: weight, shift: shift, scale: scale, stride: shift.strides[0]) }
+        let dense = (
+            shift.dense(in: try scratch(shift.count)), scale.dense(in: try scratch(scale.count))
+        )
+        copy(shift, dense.0, .overwrite)
+        copy(scale, dense.1, .overwrite)
+        return NormFactors(weight: weight, shift: dense.0, scale: dense.1, stride: dense.0.strides[0])
+    }
+}
+
 /// One launch of the norm kernels.
 struct NormCall {
     private let x: UnsafePointer<Float>

@@ -30,6 +30,7 @@ struct BenchOps {
             + measure(RMSNormOp(), "", [rows, [width]])
             + measure(LayerNormOp(hasFactors: true), "", [rows, [width], [width]])
             + measure(ModulatedRMSNormOp(), "", [rows, [width], [batch, width], [batch, width]])
+            + measure(ModulatedLayerNormOp(), "", [rows, [batch, width], [batch, width]])
             + measure(SiLUOp(), "", [rows])
             + measure(GELUOp(), "", [rows.replacing(-1, with: 4 * width)])
             + measure(SwiGLUOp(), "", [[batch, tokens, 2 * hidden]])

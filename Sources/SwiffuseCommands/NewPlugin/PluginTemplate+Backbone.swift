@@ -103,8 +103,8 @@ extension PluginTemplate {
             ///   - x: one vector per patch, [B, N, D].
             ///   - condition: [B, D].
             func callAsFunction(_ x: Tensor, condition: Tensor, _ pass: Pass) -> Tensor {
-                let parts = modulation(condition, pass).reshaped(to: x.shape[0], 1, -1).chunked(into: 2, along: -1)
-                let modulated = LayerNorm()(x) * (parts[0] + 1) + parts[1]
+                let parts = modulation(condition, pass).chunked(into: 2, along: -1)
+                let modulated = LayerNorm().modulated(x, shift: parts[1], scale: parts[0])
                 let everywhere = modulated.mean(over: [1], axes: .kept)
                 return x + output((own(modulated, pass) + shared(everywhere, pass)).silu(), pass)
             }

@@ -8,6 +8,16 @@ public struct LayerNorm: Sendable {
 
     /// - Parameter x: […, D].
     public func callAsFunction(_ x: Tensor) -> Tensor { LayerNormOp(hasFactors: false, epsilon: epsilon)([x])[0] }
+
+    /// The norm, multiplied by 1 + scale and moved by shift.
+    ///
+    /// - Parameters:
+    ///   - x: [B, N, D].
+    ///   - shift: [B, D].
+    ///   - scale: [B, D].
+    public func modulated(_ x: Tensor, shift: Tensor, scale: Tensor) -> Tensor {
+        ModulatedLayerNormOp(epsilon: epsilon)([x, shift, scale])[0]
+    }
 }
 
 /// Layer norm with learned factors (Ba et al., arXiv:1607.06450), with keys `weight` [D] and `bias` [D].

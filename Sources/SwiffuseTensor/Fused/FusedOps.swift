@@ -5,7 +5,7 @@ public enum FusedOps {
         [
             LinearOp.self, PatchifyLinearOp.self, LinearUnpatchifyOp.self, AttentionOp.self, SelfAttentionOp.self,
             RotarySelfAttentionOp.self, QKNormRotaryOp.self, RMSNormOp.self, ModulatedRMSNormOp.self, LayerNormOp.self,
-            GELUOp.self, SiLUOp.self, SwiGLUOp.self, SwiGLULinearOp.self, GatedResidualOp.self,
+            ModulatedLayerNormOp.self, GELUOp.self, SiLUOp.self, SwiGLUOp.self, SwiGLULinearOp.self, GatedResidualOp.self,
             AdaptiveLayerNormOp.self, AdaptiveResidualOp.self, ConvolutionOp.self, HalvedMaximumOp.self,
             FeatureDistanceOp.self, CosineOp.self, MeanSquaredErrorOp.self, AdamWOp.self,
         ]

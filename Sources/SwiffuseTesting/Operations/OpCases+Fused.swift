@@ -74,6 +74,13 @@ extension OpCase {
                 let parts = $0[2].chunked(into: 3, along: -1)
                 return ModulatedRMSNormOp()([$0[0], $0[1], parts[0], parts[2]])
             },
+            OpCase(
+                "modulated-layer-norm", [.normal([3, 37, 33]), .normal([3, 33]), .normal([3, 33])], tolerance: 2
+            ) { ModulatedLayerNormOp()([$0[0] * 2 + 3, $0[1], $0[2]]) },
+            OpCase("modulated-layer-norm, slices", [.normal([3, 37, 16]), .normal([3, 48])], tolerance: 2) {
+                let parts = $0[1].chunked(into: 3, along: -1)
+                return ModulatedLayerNormOp()([$0[0], parts[0], parts[2]])
+            },
         ]
     }
 

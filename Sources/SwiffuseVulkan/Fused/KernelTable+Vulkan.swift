@@ -8,6 +8,7 @@ extension KernelTable {
         table.add(FusedKernel<RMSNormOp>.vulkan(runtime))
         table.add(FusedKernel<LayerNormOp>.vulkan(runtime))
         table.add(FusedKernel<ModulatedRMSNormOp>.vulkan(runtime))
+        table.add(FusedKernel<ModulatedLayerNormOp>.vulkan(runtime))
         table.add(FusedKernel<QKNormRotaryOp>.vulkan(runtime))
         table.add(FusedKernel<AttentionOp>.vulkan(runtime))
         table.add(FusedKernel<SelfAttentionOp>.vulkan(runtime))

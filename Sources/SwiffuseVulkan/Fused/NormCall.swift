@@ -110,7 +110,8 @@ struct NormCall {
         let (weight, scale) = (factors.weight, factors.scale)
         func target(_ slot: GradientSlot?) -> Operand? { slot.map { .updating($0.view) } }
         try runtime.launch(
-            .normFinish, [(scale != nil).word, bits { _ in true }, bits { $0.mode == .accumulate }],
+            .normFinish,
+            [(scale != nil).word, bits { _ in true }, bits { $0.mode == .accumulate }, (weight != nil).word],
             [
                 target(gradients.weight), .reading(sums), .reading(weight), .reading(scale), target(gradients.scale),
                 target(gradients.shift),

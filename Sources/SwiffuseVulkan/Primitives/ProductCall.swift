@@ -29,6 +29,10 @@ struct ProductCall {
             }
         }
 
+        fileprivate var isPanels: Bool {
+            if case .panels = self { true } else { false }
+        }
+
         fileprivate func isLayout(_ layout: MatrixArrangement.Layout) -> Bool {
             if case .matrices(layout) = self { true } else { false }
         }
@@ -96,8 +100,8 @@ struct ProductCall {
     private func subgroupPlan(_ usualRows: Int, _ profile: VulkanProfile) -> Plan {
         // A lane holds four rows of A at most where A lies by columns.
         let largest = order.isLayout(.columnsRows) ? min(usualRows, 4 * profile.lanes) : usualRows
-        // Few rows get a small tile: clamped rows cost as much as real ones.
-        let rows = output.matrix.rows <= 8 ? min(8, largest) : largest
+        // Few rows get a small tile: clamped rows cost as much as real ones. Panels are as wide as the usual one.
+        let rows = output.matrix.rows <= 8 && !order.isPanels ? min(8, largest) : largest
         let steps = depthUnits % 2 == 0 ? 2 : 1
         require(depthUnits / steps < profile.loopLimit, "matmul", "a depth of \(depth) is too large")
         return Plan(

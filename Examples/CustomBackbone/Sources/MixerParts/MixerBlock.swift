@@ -27,10 +27,10 @@ struct MixerBlock: Sendable {
     ///   - x: tokens, [B, N, D].
     ///   - condition: [B, D].
     func callAsFunction(_ x: Tensor, condition: Tensor, _ pass: Pass) -> Tensor {
-        let parts = modulation(condition, pass).reshaped(to: x.shape[0], 1, -1).chunked(into: 4, along: -1)
-        let turned = (LayerNorm()(x) * (parts[0] + 1) + parts[1]).transposed()
+        let parts = modulation(condition, pass).chunked(into: 4, along: -1)
+        let turned = LayerNorm().modulated(x, shift: parts[1], scale: parts[0]).transposed()
         let mixed = x + tokens.second(tokens.first(turned, pass).silu(), pass).transposed()
-        let modulated = LayerNorm()(mixed) * (parts[2] + 1) + parts[3]
+        let modulated = LayerNorm().modulated(mixed, shift: parts[3], scale: parts[2])
         return mixed + channels.second(channels.first(modulated, pass).silu(), pass)
     }
 }
