@@ -103,7 +103,10 @@ enum { block_width = 2048 };
 /// w (1 + scale) of columns `first ..< first + count`.
 CK_INLINE void make_factor(const float *CK_RESTRICT weight, const float *CK_RESTRICT scale, float *CK_RESTRICT factor,
                            ptrdiff_t count) {
-    for (ptrdiff_t i = 0; i < count; i++) factor[i] = weight ? weight[i] : 1.0f;
+    if (weight)
+        memcpy(factor, weight, (size_t)count * sizeof(float));
+    else
+        for (ptrdiff_t i = 0; i < count; i++) factor[i] = 1.0f;
     if (scale) for (ptrdiff_t i = 0; i < count; i++) factor[i] *= 1.0f + scale[i];
 }
 
