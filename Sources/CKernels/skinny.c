@@ -34,8 +34,12 @@ CK_INLINE void add_eight(const float *CK_RESTRICT x, const float *CK_RESTRICT w,
 CK_KERNEL void ck_skinny_forward_columns(const ck_skinny *sizes, const float *x, const float *w, ptrdiff_t stride, const float *bias,
                                          float *y, ptrdiff_t begin, ptrdiff_t end) {
     const ptrdiff_t inputs = sizes->inputs, outputs = sizes->outputs, n = end - begin;
-    for (ptrdiff_t row = 0; row < sizes->rows; row++)
-        for (ptrdiff_t o = begin; o < end; o++) y[row * outputs + o] = bias ? bias[o] : 0.0f;
+    for (ptrdiff_t row = 0; row < sizes->rows; row++) {
+        if (bias)
+            memcpy(y + row * outputs + begin, bias + begin, (size_t)n * sizeof(float));
+        else
+            memset(y + row * outputs + begin, 0, (size_t)n * sizeof(float));
+    }
     // Columns of the weight are read once, all rows of x meet them in cache.
     ptrdiff_t i = 0;
     for (; i + 8 <= inputs; i += 8)
