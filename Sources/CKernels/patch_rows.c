@@ -44,6 +44,7 @@ CK_KERNEL void ck_patch_rows(const ck_patch_layout *layout, const float *image, 
             for (ptrdiff_t row = 0; row < size; row++) {
                 const ptrdiff_t start = first_value(layout, channel, row);
                 const ptrdiff_t from = pixel_at(first, start, step), to = ck_min(size, pixel_at(last, start, step));
+                if (from >= to) continue;
                 const float *pixels = image + first_pixel(layout, patch, channel, row) + from;
                 float *values = out + (patch - begin) * stride + start + from * step - first;
                 for (ptrdiff_t i = 0; i < count; i++) {

@@ -37,8 +37,9 @@ import Testing
             names == [
                 "adamw-ema", "adaptive-layer-norm", "adaptive-residual", "attention", "convolution", "cosine",
                 "feature-distance", "gated-residual", "gelu", "halved-maximum", "layer-norm", "linear",
-                "linear-unpatchify", "mean-squared-error", "modulated-layer-norm", "modulated-rms-norm", "patchify-linear",
-                "qk-norm-rotary", "rms-norm", "rotary-self-attention", "self-attention", "silu", "swiglu", "swiglu-linear",
+                "linear-unpatchify", "mean-squared-error", "modulated-layer-norm", "modulated-rms-norm",
+                "patchify-linear", "qk-norm-rotary", "rms-norm", "rotary-self-attention", "self-attention", "silu",
+                "swiglu", "swiglu-linear",
             ])
     }
 }

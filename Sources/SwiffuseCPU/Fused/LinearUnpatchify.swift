@@ -24,6 +24,7 @@ extension FusedKernel<LinearUnpatchifyOp> {
                 if let slot = call.gradients[1], let x = call.inputs[0] {
                     product = .init(slot: slot, isTransposed: false, b: x.floats, width: width)
                 }
+                if product == nil && sums == nil { return }
                 try cotangents.gradients(runtime, product: product, sums: sums)
             }
             guard let slot = call.gradients[0], let weight = call.inputs[1] else { return }

@@ -2,7 +2,8 @@ internal import CKernels
 internal import SwiffuseTensor
 
 extension FusedKernel<PatchifyLinearOp> {
-    /// Patches are gathered in their core's cache and multiplied there; the image's gradient is put into place from there.
+    /// Patches are gathered in their core's cache and multiplied there; from there the image's gradient is put into
+    /// place.
     static func cpu(_ runtime: CPURuntime) -> FusedKernel<PatchifyLinearOp> {
         FusedKernel(acceptsStrided: [1], keeps: { $0.kept(for: $1) }) { op, call in
             let bias = call.inputs.count > 2 ? call.inputs[2] : nil

@@ -40,8 +40,8 @@ struct PatchMatrix {
     ) throws(DeviceError) {
         // Rows of a are gathered, not read.
         let product = MatrixProduct(
-            rows: rows, columns: width, depth: columns, a: MatrixOperand(image, stride: 0), b: b, c: c, cStride: max(width, 1),
-            beta: mode == .accumulate ? 1 : 0)
+            rows: rows, columns: width, depth: columns, a: MatrixOperand(image, stride: 0), b: b, c: c,
+            cStride: max(width, 1), beta: mode == .accumulate ? 1 : 0)
         try product.withPreparedB(on: runtime) { product throws(DeviceError) in
             let strips = ProductStrips(caching: product, makesRows: true, threadCount: runtime.pool.threadCount)
             try strips.run(on: runtime, epilogue: epilogue) { rows, values, piece, stride in

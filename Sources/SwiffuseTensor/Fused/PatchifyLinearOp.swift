@@ -1,7 +1,7 @@
 /// A linear layer of an image's patches: `LinearOp` of `Tensor.patchified(_:)`.
 ///
-/// Inputs: image [B, C, H, W], weight [O, C·p·p] and, with a bias, b [O]; output [B, N, O]. A kernel gathers some patches
-/// where it multiplies them, so that they never exist as a whole.
+/// Inputs: image [B, C, H, W], weight [O, C·p·p] and, with a bias, b [O]; output [B, N, O]. A kernel gathers some
+/// patches where it multiplies them, so that they never exist as a whole.
 public struct PatchifyLinearOp: FusedOp {
     public static let name = OpName("patchify-linear")
     public static var parts: [OpName] { [LinearOp.name] }
