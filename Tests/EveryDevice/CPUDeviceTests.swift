@@ -113,7 +113,11 @@ import Testing
     /// Batches, channels, rows of patches and widths of a layer, one of them 0.
     @Test(arguments: [[0, 2, 3, 4], [2, 0, 3, 4], [2, 2, 0, 4], [2, 2, 3, 0]])
     func emptyPatches(_ sizes: [Int]) throws {
-        let device = try CPUDevice(threads: 2)
+        try emptyPatches(sizes, on: CPUDevice(threads: 2))
+        try emptyPatches(sizes, on: ReferenceDevice())
+    }
+
+    private func emptyPatches(_ sizes: [Int], on device: any Device) throws {
         let (batch, channels, rows, width) = (sizes[0], sizes[1], sizes[2], sizes[3])
         let layout = PatchLayout(size: 2)
         func check(
@@ -139,6 +143,15 @@ import Testing
             LinearUnpatchifyOp(layout, rows: rows, columns: 3, hasBias: true),
             [[batch, 3 * rows, width], [4 * channels, width], [4 * channels]], isBias: width == 0,
             result: [batch, channels, 2 * rows, 6], gradients: [4 * channels, patches, patches])
+    }
+
+    /// Kernels read numbers of one type only.
+    @Test func integersAreRefused() async {
+        await #expect(processExitsWith: .failure) {
+            let device = try CPUDevice(threads: 1)
+            let whole = Tensor(integers: [1, 2], shape: [1, 2], on: device)
+            _ = LinearOp(hasBias: false)([whole, .ones([3, 2], on: device)])
+        }
     }
 
     /// From some thousands of rows on, weights are laid out anew for a product.

@@ -27,11 +27,11 @@ extension FusedKernel<ModulatedLayerNormOp> {
     /// Norm, scale and shift in one sweep; shift and scale may be slices of a wider projection.
     static func cpu(_ runtime: CPURuntime) -> FusedKernel<ModulatedLayerNormOp> {
         FusedKernel(
-            acceptsStrided: [1, 2], keepsInputs: [0, 1, 2],
+            acceptsStrided: [1, 2], keepsInputs: [0, 2],
             residuals: { _, inputs in [NormGradients.statistics(of: inputs[0], centres: true)] }
         ) { op, call in
             runtime.perform(writing: call.outputs) { () throws(DeviceError) in
-                let factors = try runtime.factors(nil, shift: call.inputs[1], scale: call.inputs[2])
+                let factors = try runtime.factors(nil, scale: call.inputs[2], shift: call.inputs[1])
                 NormCall(
                     x: call.inputs[0], factors, images: call.inputs[0].shape[0], epsilon: op.epsilon, centres: true
                 ).forward(runtime, y: call.outputs[0], kept: call.residuals.first)
@@ -39,9 +39,9 @@ extension FusedKernel<ModulatedLayerNormOp> {
                 withExtendedLifetime(factors) {}
             }
         } backward: { op, call in
-            guard let x = call.inputs[0], let shift = call.inputs[1], let scale = call.inputs[2] else { return }
+            guard let x = call.inputs[0], let scale = call.inputs[2] else { return }
             runtime.perform(writing: call.gradients.compactMap { $0?.view }) { () throws(DeviceError) in
-                let factors = try runtime.factors(nil, shift: shift, scale: scale)
+                let factors = try runtime.factors(nil, scale: scale)
                 NormCall(x: x, factors, images: x.shape[0], epsilon: op.epsilon, centres: true).backward(
                     runtime, kept: call.residuals[0], dy: call.cotangents[0],
                     NormGradients(x: call.gradients[0], shift: call.gradients[1], scale: call.gradients[2]))

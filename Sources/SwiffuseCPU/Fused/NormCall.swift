@@ -14,20 +14,25 @@ struct NormFactors {
 }
 
 extension CPURuntime {
-    /// Shift and scale as they are if their rows are dense and equally far apart, else as dense copies.
+    /// Scale and shift as they are if their rows are dense and equally far apart, else as dense copies.
+    ///
+    /// - Parameter shift: nil for gradients, which do not read it.
     func factors(
-        _ weight: BufferView?, shift: BufferView, scale: BufferView
+        _ weight: BufferView?, scale: BufferView, shift: BufferView? = nil
     ) throws(DeviceError) -> NormFactors {
-        let width = shift.shape[1]
-        let fits =
-            (shift.strides[1] == 1 && scale.strides[1] == 1 || width <= 1) && shift.strides[0] == scale.strides[0]
-        if fits { return NormFactors(weight: weight, shift: shift, scale: scale, stride: shift.strides[0]) }
-        let dense = (
-            shift.dense(in: try scratch(shift.count)), scale.dense(in: try scratch(scale.count))
-        )
-        copy(shift, dense.0, .overwrite)
-        copy(scale, dense.1, .overwrite)
-        return NormFactors(weight: weight, shift: dense.0, scale: dense.1, stride: dense.0.strides[0])
+        let given = [scale] + (shift.map { [$0] } ?? [])
+        let fits = given.allSatisfy { $0.strides[1] == 1 || $0.shape[1] <= 1 }
+        if fits && given.allSatisfy({ $0.strides[0] == scale.strides[0] }) {
+            return NormFactors(weight: weight, shift: shift, scale: scale, stride: scale.strides[0])
+        }
+        let (scale, shift) = (try denseCopy(scale), try shift.map { view throws(DeviceError) in try denseCopy(view) })
+        return NormFactors(weight: weight, shift: shift, scale: scale, stride: scale.strides[0])
+    }
+
+    private func denseCopy(_ view: BufferView) throws(DeviceError) -> BufferView {
+        let dense = view.dense(in: try scratch(view.count))
+        copy(view, dense, .overwrite)
+        return dense
     }
 }
 

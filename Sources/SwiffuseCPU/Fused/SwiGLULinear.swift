@@ -49,8 +49,7 @@ private struct GatedLayer {
     }
 
     private var width: Int { sizes.inputs }
-    /// Rows of gated values start at cache lines, and not a power of two of them apart.
-    private var gatedStride: Int { (width + 15) / 16 * 16 + 16 }
+    private var gatedStride: Int { MatrixProduct.rowStride(width) }
 
     func forward(
         _ runtime: CPURuntime, weight: MatrixOperand, bias: UnsafePointer<Float>?, y: UnsafeMutablePointer<Float>
@@ -142,7 +141,7 @@ private struct GatedLayer {
         }
         let pieces = (width + Self.mostColumns - 1) / Self.mostColumns
         let step = ((width + pieces - 1) / pieces + 15) / 16 * 16
-        let stride = step + 16
+        let stride = MatrixProduct.rowStride(step)
         try strips.run(on: runtime, numbersPerRow: stride) { rows, memory in
             for first in Swift.stride(from: 0, to: width, by: step) {
                 let columns = first..<min(width, first + step)

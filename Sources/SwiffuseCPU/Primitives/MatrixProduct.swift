@@ -68,6 +68,13 @@ struct MatrixProduct {
         return stride(from: 0, to: count, by: step).map { $0..<min(count, $0 + step) }
     }
 
+    /// From one row of `count` numbers in memory of a product's own to the next: rows start at cache lines, and not a
+    /// power of two of them apart.
+    static func rowStride(_ count: Int) -> Int {
+        let stride = (count + 15) / 16 * 16 + 16
+        return stride % 256 == 0 ? stride + 16 : stride
+    }
+
     /// Rows of C from which on a transposed B is made rows first: less work than oneDNN's copies for each panel.
     private static let manyRows = 2048
 
@@ -86,8 +93,7 @@ struct MatrixProduct {
     private func withRowsOfB(
         on runtime: CPURuntime, _ body: (MatrixProduct) throws(DeviceError) -> Void
     ) throws(DeviceError) {
-        // Rows start at cache lines, and not a power of two of them apart.
-        let stride = (columns + 15) / 16 * 16 + 16
+        let stride = Self.rowStride(columns)
         let copy = try runtime.scratch(depth * stride)
         runtime.pool.run(over: depth, grain: 64) { range in
             ck_transpose(b.start, b.stride, copy.floats, stride, columns, range.lowerBound, range.upperBound)

@@ -60,7 +60,7 @@ struct PatchMatrix {
             cStride: max(columns, 1))
         try product.withPreparedB(on: runtime) { product throws(DeviceError) in
             let strips = ProductStrips(caching: product, makesRows: false, threadCount: runtime.pool.threadCount)
-            let stride = (columns + 15) / 16 * 16 + 16
+            let stride = MatrixProduct.rowStride(columns)
             try strips.run(on: runtime, numbersPerRow: stride) { rows, memory in
                 runtime.product(
                     false, product.b.isTransposed, rows.count, columns, depth, 1,
@@ -98,7 +98,7 @@ struct PatchMatrix {
                 cStride: max(width, 1)),
             makesRows: true, threadCount: runtime.pool.threadCount)
         let pieceStride = strips.scratchStride
-        let resultStride = product?.isTransposed == true ? (width + 15) / 16 * 16 + 16 : 0
+        let resultStride = product?.isTransposed == true ? MatrixProduct.rowStride(width) : 0
         try strips.run(on: runtime, numbersPerRow: pieceStride + resultStride) { values, memory in
             let result = product.map { strip(of: $0, values, memory + values.count * pieceStride, resultStride) }
             // Without patches, once: results are written.

@@ -63,8 +63,8 @@ struct ProductStrips {
 
     private var mostRows: Int { (0..<count).reduce(0) { max($0, start($1 + 1) - start($1)) } }
 
-    /// From one row of a transposed strip to the next: not a power of two of cache lines.
-    var scratchStride: Int { (block + 16) % 256 == 0 ? block + 32 : block + 16 }
+    /// From one row of a strip that is made or transposed to the next.
+    var scratchStride: Int { MatrixProduct.rowStride(block) }
 
     /// Handles a piece of A, some rows and some of the depth: rows `stride` numbers apart.
     typealias Piece = (

@@ -88,10 +88,13 @@ struct BenchOps {
             for output in outputs { if let failure = output.failure { throw failure } }
             return outputs
         }
-        func gradients(_ apply: ([Tensor]) -> [Tensor]) throws -> [Tensor] {
+        /// Of the sum of all outputs; weighted, misplaced values change it.
+        func gradients(_ apply: ([Tensor]) -> [Tensor], isWeighted: Bool = false) throws -> [Tensor] {
             let tape = Tape()
             let watched = inputs.prefix(differentiable ?? inputs.count).map { tape.watch($0) }
-            let outputs = apply(watched + inputs.dropFirst(watched.count))
+            let outputs = apply(watched + inputs.dropFirst(watched.count)).enumerated().map { index, output in
+                isWeighted ? output * Self.random(output.shape, stream: 100 + index, on: clock.device) : output
+            }
             let loss = outputs.dropFirst().reduce(outputs[0].sum()) { $0 + $1.sum() }
             let gradients = tape.gradients(of: loss, withRespectTo: watched).compactMap { $0 }
             for gradient in gradients { if let failure = gradient.failure { throw failure } }
@@ -108,7 +111,8 @@ struct BenchOps {
             forward[index].error = try Self.error(of: outputs { op($0) }, against: outputs(op.reference))
         }
         for index in both.indices {
-            both[index].error = try Self.error(of: gradients { op($0) }, against: gradients(op.reference))
+            both[index].error = try Self.error(
+                of: gradients({ op($0) }, isWeighted: true), against: gradients(op.reference, isWeighted: true))
         }
         return forward + both
     }

@@ -3,7 +3,7 @@ extension FusedOp {
     public func callAsFunction(_ given: [Tensor]) -> [Tensor] {
         let inputs = given.enumerated().map { constantInputs.contains($0) ? $1.detached() : $1 }
         let device = Primitive.commonDevice(of: inputs, operation: Self.name.name)
-        let specs = outputs(for: inputs.map(\.spec))
+        let specs = checkedOutputs(for: inputs.map(\.spec))
         guard let kernel = device.kernels.kernel(for: Self.self) else { return composition(inputs) }
         if let failure = Primitive.firstFailure(of: inputs) {
             return specs.map { .poisoned($0, by: failure, on: device) }
@@ -26,6 +26,14 @@ extension FusedOp {
                 residuals: call.residuals.compactMap(\.view)))
         guard let tape else { return call.results.map { $0.failing(during: Self.name.name) } }
         return record(call, kernel, inputs, on: tape)
+    }
+
+    /// `outputs` for inputs of the one element type that kernels read.
+    private func checkedOutputs(for inputs: [TensorSpec]) -> [TensorSpec] {
+        require(
+            inputs.allSatisfy { $0.dtype == .float32 }, Self.name.name,
+            "float32 expected, got \(inputs.map(\.description).joined(separator: ", "))")
+        return outputs(for: inputs)
     }
 
     private func record(
@@ -101,7 +109,7 @@ extension FusedOp {
         of values: inout [Tensor], reading: [Tensor]
     ) -> (kernel: FusedKernel<Self>, call: FusedKernel<Self>.Forward)? {
         let device = Primitive.commonDevice(of: values + reading, operation: Self.name.name)
-        let specs = outputs(for: values.map(\.spec) + reading.map(\.spec))
+        let specs = checkedOutputs(for: values.map(\.spec) + reading.map(\.spec))
         require(specs == values.map(\.spec), Self.name.name, "an update must keep the shapes of \(values.map(\.spec))")
         guard let kernel = device.kernels.kernel(for: Self.self) else {
             values = reference(values.map { $0.detached() } + reading.map { $0.detached() })

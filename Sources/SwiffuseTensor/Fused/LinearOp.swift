@@ -19,7 +19,7 @@ public struct LinearOp: FusedOp {
 
     public func reference(_ inputs: [Tensor]) -> [Tensor] {
         let (x, weight) = (inputs[0], inputs[1])
-        let rows = x.reshaped(to: -1, weight.shape[1])
+        let rows = x.reshaped(to: x.shape.dimensions.dropLast().reduce(1, *), weight.shape[1])
         let product = rows.matmul(weight.transposed())
         let result = hasBias ? product + inputs[2] : product
         return [result.reshaped(to: Array(x.shape.dimensions.dropLast()) + [weight.shape[0]])]

@@ -10,12 +10,12 @@ public struct PatchLayout: Sendable, Hashable {
         case channelsLast
     }
 
-    /// p, the side of a patch in pixels; at least 1.
+    /// p, the side of a patch in pixels; 1 to 65,536.
     public let size: Int
     public let order: Order
 
     public init(size: Int, order: Order = .channelsFirst) {
-        require(size >= 1, "patches", "a side of at least 1 pixel expected, got \(size)")
+        require((1...65_536).contains(size), "patches", "a side of 1 to 65,536 pixels expected, got \(size)")
         self.size = size
         self.order = order
     }
@@ -38,6 +38,7 @@ public struct PatchLayout: Sendable, Hashable {
     ///
     /// - Parameter patches: [B, rows·columns, C·p·p].
     public func image(of patches: Shape, rows: Int, columns: Int, operation: String) -> Shape {
+        require(rows >= 0 && columns >= 0, operation, "\(rows) rows of \(columns) patches")
         require(
             patches.rank == 3 && patches[1] == rows * columns && patches[2] % (size * size) == 0, operation,
             "[B, \(rows * columns), C·\(size * size)] expected, got \(patches)")

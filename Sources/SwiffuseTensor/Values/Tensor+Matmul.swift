@@ -7,6 +7,8 @@ extension Tensor {
     /// - Returns: [… , M, N].
     public func matmul(_ other: Tensor, scale: Float = 1) -> Tensor {
         require(
+            dtype == .float32 && other.dtype == .float32, "matmul", "float32 expected, got \(spec) and \(other.spec)")
+        require(
             shape.rank >= 2 && other.shape.rank >= 2 && shape[-1] == other.shape[-2], "matmul",
             "\(shape) × \(other.shape): the last axis of the first must equal the last but one of the second")
         let leading = (Shape(Array(shape.dimensions.dropLast(2))), Shape(Array(other.shape.dimensions.dropLast(2))))

@@ -50,6 +50,8 @@ extension Tensor {
     /// - Returns: [B, N, C·p·p] for a self of [B, C, H, W].
     public func patchified(_ layout: PatchLayout) -> Tensor {
         let (rows, columns) = layout.grid(of: shape, operation: "patchified")
+        // Windows do not fit into an image without pixels, but it has no patches.
+        if rows * columns == 0 { return reshaped(to: shape[0], 0, shape[1] * layout.size * layout.size) }
         switch layout.order {
         case .channelsFirst: return unfolded(.patches(of: layout.size))
         case .channelsLast:
@@ -69,6 +71,7 @@ extension Tensor {
     public func unpatchified(_ layout: PatchLayout, rows: Int, columns: Int) -> Tensor {
         let image = layout.image(of: shape, rows: rows, columns: columns, operation: "unpatchified")
         let (batch, channels, size) = (image[0], image[1], layout.size)
+        if rows * columns == 0 { return reshaped(to: image.dimensions) }
         switch layout.order {
         case .channelsFirst:
             return folded(.patches(of: size), channels: channels, height: image[2], width: image[3])
